@@ -1,0 +1,102 @@
+/** The closed list of failures a person can meet, each with the sentence shown for it. */
+
+/** What happened (`sentence`) and what to do about it (`next`). */
+export interface ErrorText {
+  readonly sentence: string;
+  readonly next: string;
+}
+
+export const ERROR_TEXTS = {
+  'bad-request': {
+    sentence: 'Lull did not understand that request.',
+    next: 'Check the values named in the details and try again.',
+  },
+  cancelled: { sentence: 'You stopped this.', next: 'Start it again whenever you like.' },
+  'context-exceeded': {
+    sentence: 'This conversation is longer than the model can read at once.',
+    next: 'Start a new chat, shorten the message, or open a model with a larger context.',
+  },
+  'data-folder-unusable': {
+    sentence: 'Lull cannot write to its data folder.',
+    next: 'Check the folder’s permissions, or start Lull with --data-dir and another folder.',
+  },
+  'disk-full': {
+    sentence: 'The disk is full, so this could not be saved.',
+    next: 'Free some space and try again; what was saved before is untouched.',
+  },
+  'endpoint-unavailable': {
+    sentence: 'The local endpoint is not running.',
+    next: 'Settings shows why; chat in this window still works.',
+  },
+  'engine-busy': {
+    sentence: 'The engine already has as many questions waiting as it can hold.',
+    next: 'Try again in a moment.',
+  },
+  'engine-crashed': {
+    sentence: 'The engine stopped unexpectedly in the middle of its work.',
+    next: 'Nothing was lost: try again, and a new engine starts by itself.',
+  },
+  'engine-unavailable': {
+    sentence: 'No engine on this computer could run the test model.',
+    next: 'Open Settings to see what each backend reported, then test again.',
+  },
+  internal: {
+    sentence: 'Something went wrong inside Lull.',
+    next: 'Try again; if it stays, the log in the data folder says more.',
+  },
+  'model-foreign': {
+    sentence: 'This file is not a GGUF model.',
+    next: 'Choose a file that ends in .gguf; other formats have to be converted first.',
+  },
+  'model-load-failed': {
+    sentence: 'The engine could not load this model.',
+    next: 'Try another file or quantisation; the details name the cause.',
+  },
+  'model-malformed': {
+    sentence: 'This GGUF file is damaged: its header contradicts itself.',
+    next: 'Download the file again and compare its checksum.',
+  },
+  'model-missing': {
+    sentence: 'The model file is not there any more.',
+    next: 'Put it back, or open another model.',
+  },
+  'model-too-large': {
+    sentence: 'This model needs more memory than this computer can give it.',
+    next: 'Choose a smaller model or a stronger quantisation.',
+  },
+  'model-truncated': {
+    sentence: 'This GGUF file is incomplete: it ends before its data does.',
+    next: 'Finish the download, or download the file again.',
+  },
+  'model-unsupported': {
+    sentence: 'This GGUF file is of a kind that the engine does not run.',
+    next: 'Choose a text model in GGUF version 2 or 3.',
+  },
+  'no-model': { sentence: 'No model is loaded.', next: 'Open a model first.' },
+  'not-found': { sentence: 'That is not there any more.', next: 'Refresh and try again.' },
+  'port-in-use': {
+    sentence: 'Another program already uses the endpoint’s port.',
+    next: 'Close that program, or start Lull with --port and another number.',
+  },
+  refused: {
+    sentence: 'Lull refused a request that did not come from its own window.',
+    next: 'If you did not expect this, restart Lull.',
+  },
+  'starter-failed': {
+    sentence: 'The test model could not be prepared.',
+    next: 'Run "npm ci" again, then try once more.',
+  },
+  'store-corrupt': {
+    sentence: 'The file with your conversations is damaged and could not be read.',
+    next: 'The damaged file was kept beside a new, empty one; the log names both.',
+  },
+} as const satisfies Record<string, ErrorText>;
+
+export type ErrorCode = keyof typeof ERROR_TEXTS;
+
+export const ERROR_CODES = Object.keys(ERROR_TEXTS) as readonly ErrorCode[];
+
+/** Whether the same request may succeed when it is simply sent again. */
+export function isRetryable(code: ErrorCode): boolean {
+  return code === 'engine-crashed' || code === 'engine-busy';
+}

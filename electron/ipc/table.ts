@@ -1,0 +1,106 @@
+/** Every message between the window and main: one row each, with the guard for what it carries. */
+import { z } from 'zod';
+import type { Result } from './result.ts';
+import {
+  conversationSchema,
+  messageSchema,
+  modelInfoSchema,
+  patchSchema,
+  snapshotSchema,
+  themeSchema,
+} from './snapshot.ts';
+
+const id = z.string().min(1).max(64);
+const none = z.undefined();
+
+/** The longest question the page may send, in UTF-16 units. */
+export const MAX_QUESTION_LENGTH = 200_000;
+
+/** Commands: the page asks, main answers with a `Result`. */
+export const COMMANDS = {
+  'app.snapshot': { input: none, output: snapshotSchema },
+  'app.openDataFolder': { input: none, output: none },
+  'setup.cancel': { input: none, output: none },
+  'setup.retry': { input: none, output: none },
+  'settings.setTheme': { input: z.strictObject({ theme: themeSchema }), output: none },
+  'engine.probeAgain': { input: none, output: none },
+  'engine.restart': { input: none, output: none },
+  /** Shows the file dialog; null when it was closed without a choice. */
+  'model.choose': { input: none, output: modelInfoSchema.nullable() },
+  /** Checks the file's header, remembers it and makes it the current model. */
+  'model.open': {
+    input: z.strictObject({ path: z.string().min(1).max(4096) }),
+    output: modelInfoSchema,
+  },
+  'model.use': { input: z.strictObject({ modelId: z.string().min(1).max(4096) }), output: none },
+  /** Takes it off the list; the file stays where it is. */
+  'model.forget': { input: z.strictObject({ modelId: z.string().min(1).max(4096) }), output: none },
+  'endpoint.copyToken': { input: none, output: none },
+  'chat.open': {
+    input: z.strictObject({ conversationId: id }),
+    output: z.strictObject({
+      conversation: conversationSchema,
+      messages: z.array(messageSchema),
+    }),
+  },
+  /** Starts a conversation when `conversationId` is null. The answer arrives as notifications. */
+  'chat.send': {
+    input: z.strictObject({
+      conversationId: id.nullable(),
+      text: z.string().min(1).max(MAX_QUESTION_LENGTH),
+    }),
+    output: z.strictObject({
+      conversation: conversationSchema,
+      question: messageSchema,
+      answer: messageSchema,
+    }),
+  },
+  'chat.stop': { input: z.strictObject({ messageId: id }), output: none },
+  /** Asks the question before this answer again; the old answer is replaced once the new one starts. */
+  'chat.regenerate': {
+    input: z.strictObject({ messageId: id }),
+    output: z.strictObject({ answer: messageSchema, replacedId: id }),
+  },
+  'chat.rename': {
+    input: z.strictObject({ conversationId: id, title: z.string().trim().min(1).max(200) }),
+    output: none,
+  },
+  'chat.delete': { input: z.strictObject({ conversationId: id }), output: none },
+  'notice.dismiss': { input: z.strictObject({ noticeId: id }), output: none },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+/** Notifications: main tells, the page listens. At most about thirty a second of each. */
+export const NOTIFICATIONS = {
+  'hub.patch': patchSchema,
+  /** More text of an answer; `sequence` counts from 0 for each message. */
+  'chat.delta': z.strictObject({
+    messageId: z.string(),
+    conversationId: z.string(),
+    sequence: z.number(),
+    text: z.string(),
+  }),
+  /** The answer as it is now on disk. */
+  'chat.end': messageSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+export type CommandName = keyof typeof COMMANDS;
+export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMANDS)[Name]['input']>;
+export type CommandOutput<Name extends CommandName> = z.infer<(typeof COMMANDS)[Name]['output']>;
+export type NotificationName = keyof typeof NOTIFICATIONS;
+export type NotificationBody<Name extends NotificationName> = z.infer<(typeof NOTIFICATIONS)[Name]>;
+
+/** What the preload script puts on `window.lull`. */
+export type Bridge = {
+  readonly command: {
+    readonly [Name in CommandName]: (
+      ...input: CommandInput<Name> extends undefined ? [] : [CommandInput<Name>]
+    ) => Promise<Result<CommandOutput<Name>>>;
+  };
+  readonly on: {
+    readonly [Name in NotificationName]: (
+      listener: (body: NotificationBody<Name>) => void,
+    ) => () => void;
+  };
+  /** Opens a model file that was dropped on the window; the page itself never learns its path. */
+  readonly openDroppedModel: (file: unknown) => Promise<Result<CommandOutput<'model.open'>>>;
+};

@@ -1,0 +1,32 @@
+/** A child process as the rest of the app sees it: messages in and out, an exit, a kill. */
+
+export interface Child {
+  readonly pid: number | undefined;
+  /** Structured-clone data only. Ignored once the child has gone. */
+  post(message: unknown): void;
+  /** Returns a function that stops listening. */
+  onMessage(listener: (message: unknown) => void): () => void;
+  /** Called once, also when the child could not be started; `code` is null when a signal ended it. */
+  onExit(listener: (code: number | null) => void): () => void;
+  /** Ends the child at once and without asking it (SIGKILL where there is one). */
+  kill(): void;
+}
+
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  /** Added to the parent's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Shown by the operating system's process list where it can be. */
+  readonly name: string;
+}
+
+/** Starts the process entry with this base name, `engine-process` for example. */
+export type SpawnChild = (entry: string, options: ChildOptions) => Child;
+
+/** What a process entry holds to talk to whoever started it. */
+export interface ParentChannel {
+  post(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called when the parent has gone; the entry should exit. */
+  onDisconnect(listener: () => void): void;
+}
