@@ -1,21 +1,16 @@
 /** Finds the channel to the parent, whether this runs as an Electron utility process or a forked Node. */
 import type { ParentChannel } from './child.ts';
 
-interface UtilityPort {
-  postMessage(message: unknown): void;
-  on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
-  on(event: 'close', listener: () => void): unknown;
-}
-
 /** @throws Error when the process was started by hand and so has nobody to talk to. */
 export function parentChannel(): ParentChannel {
-  const port = (process as { readonly parentPort?: UtilityPort }).parentPort;
+  // Electron's types promise it everywhere; only a utility process has it.
+  const port = process.parentPort as Electron.ParentPort | undefined;
   if (port) return utilityChannel(port);
   if (process.send) return forkChannel();
   throw new Error('this file is started by Lull, not by hand');
 }
 
-function utilityChannel(port: UtilityPort): ParentChannel {
+function utilityChannel(port: Electron.ParentPort): ParentChannel {
   return {
     post(message) {
       port.postMessage(message);
@@ -25,9 +20,9 @@ function utilityChannel(port: UtilityPort): ParentChannel {
         listener(event.data);
       });
     },
-    onDisconnect(listener) {
-      port.on('close', listener);
-    },
+    // There is no such event here: Chromium ends a utility process with the app, and a main process that
+    // hangs is what the heartbeat is for.
+    onDisconnect: () => undefined,
   };
 }
 

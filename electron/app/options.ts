@@ -1,0 +1,103 @@
+/** Reads Lull's own options from a command line that also carries Chromium's. */
+import { AppError } from '../platform/app-error.ts';
+
+export type Mode =
+  | { readonly kind: 'window' }
+  | { readonly kind: 'headless' }
+  | { readonly kind: 'chat'; readonly question: string }
+  | { readonly kind: 'doctor' }
+  | { readonly kind: 'help' };
+
+export interface Options {
+  readonly mode: Mode;
+  /** Machine-readable output: one JSON object a line. */
+  readonly json: boolean;
+  readonly dataFolder: string | null;
+  /** Where rebuildable things are kept; inside the data folder when null. */
+  readonly cacheFolder: string | null;
+  /** TCP port of the endpoint; 0 takes any free one, null the default. */
+  readonly port: number | null;
+  /** A GGUF file to open at start. */
+  readonly modelPath: string | null;
+}
+
+export const HELP = `Lull runs LLM inference on this computer.
+
+  lull                       open the window
+  lull --headless            run without a window, and print how to use the endpoint
+  lull chat "QUESTION"       ask one question in the terminal
+  lull doctor                name the engine's device, memory, layers and backend, and why
+
+  --json                     print JSON lines (with --headless, chat and doctor)
+  --data-dir FOLDER          keep conversations and settings there
+  --cache-dir FOLDER         keep what can be rebuilt there
+  --port NUMBER              port of the endpoint on 127.0.0.1 (0: any free one)
+  --model FILE               open this GGUF model
+`;
+
+const VALUE_OPTIONS = ['--data-dir', '--cache-dir', '--port', '--model'] as const;
+type ValueOption = (typeof VALUE_OPTIONS)[number];
+
+/**
+ * @param args what follows the program (and, unpackaged, the app's folder). Options that are not Lull's are
+ *   Chromium's and left alone.
+ * @throws AppError `bad-request` that names the option.
+ */
+export function parseOptions(args: readonly string[]): Options {
+  const values = new Map<ValueOption, string>();
+  const words: string[] = [];
+  const flags = new Set<string>();
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? '';
+    const [name = '', inline] = splitOnce(arg, '=');
+    if (isValueOption(name)) {
+      const value = inline ?? args[++index];
+      if (value === undefined || value === '') throw wrong(`${name} needs a value`);
+      values.set(name, value);
+    } else if (arg.startsWith('-')) flags.add(arg);
+    else words.push(arg);
+  }
+  return {
+    mode: modeOf(words, flags),
+    json: flags.has('--json'),
+    dataFolder: values.get('--data-dir') ?? null,
+    cacheFolder: values.get('--cache-dir') ?? null,
+    port: portOf(values.get('--port')),
+    modelPath: values.get('--model') ?? null,
+  };
+}
+
+function modeOf(words: readonly string[], flags: ReadonlySet<string>): Mode {
+  const [command, ...rest] = words;
+  if (flags.has('--help') || command === 'help') return { kind: 'help' };
+  if (command === 'chat') {
+    const question = rest.join(' ').trim();
+    if (question === '') throw wrong('write the question after "chat", in quotes');
+    return { kind: 'chat', question };
+  }
+  if (command === 'doctor' && rest.length === 0) return { kind: 'doctor' };
+  if (command !== undefined) throw wrong(`"${words.join(' ')}" is not a command; try "lull --help"`);
+  return { kind: flags.has('--headless') ? 'headless' : 'window' };
+}
+
+function portOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw wrong(`--port takes a whole number from 0 to 65535, not "${text}"`);
+  }
+  return port;
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function isValueOption(name: string): name is ValueOption {
+  return (VALUE_OPTIONS as readonly string[]).includes(name);
+}
+
+function wrong(details: string): AppError {
+  return new AppError('bad-request', { details });
+}

@@ -1,0 +1,52 @@
+/** Where everything Lull keeps lies. */
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../platform/app-error.ts';
+
+export interface Paths {
+  readonly dataFolder: string;
+  readonly cacheFolder: string;
+  readonly chats: string;
+  readonly settings: string;
+  readonly endpointToken: string;
+  /** Names the endpoint of the copy of Lull that runs on this data folder. */
+  readonly endpointInfo: string;
+  readonly log: string;
+  /** Chromium's own files. */
+  readonly chromium: string;
+  /** The test model once it is built, when it was not shipped. */
+  readonly builtStarter: string;
+  readonly probe: string;
+}
+
+export function pathsIn(dataFolder: string, cacheFolder: string | null): Paths {
+  const cache = cacheFolder ?? join(dataFolder, 'cache');
+  return {
+    dataFolder,
+    cacheFolder: cache,
+    chats: join(dataFolder, 'chats.sqlite'),
+    settings: join(dataFolder, 'settings.json'),
+    endpointToken: join(dataFolder, 'endpoint-token'),
+    endpointInfo: join(dataFolder, 'endpoint.json'),
+    log: join(dataFolder, 'lull.log'),
+    chromium: join(dataFolder, 'chromium'),
+    builtStarter: join(cache, 'starter.gguf'),
+    probe: join(cache, 'probe.json'),
+  };
+}
+
+/** Makes the folders, readable by their owner only. @throws AppError `data-folder-unusable` or `disk-full`. */
+export function makeFolders(paths: Paths): void {
+  for (const folder of [paths.dataFolder, paths.cacheFolder]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.R_OK | constants.W_OK);
+    } catch (error) {
+      const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+      throw new AppError(full ? 'disk-full' : 'data-folder-unusable', {
+        details: error instanceof Error ? error.message : String(error),
+        cause: error,
+      });
+    }
+  }
+}

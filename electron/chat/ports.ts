@@ -1,0 +1,72 @@
+/** What the chat needs from outside: somewhere to keep conversations, and something that answers. */
+import type { Conversation, Message } from '../ipc/snapshot.ts';
+import type { AppError } from '../platform/app-error.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Random } from '../platform/random.ts';
+
+/** Conversations on disk. Every method may throw an `AppError` (`disk-full`, `data-folder-unusable`). */
+export interface ChatStore {
+  conversations(): readonly Conversation[];
+  conversation(id: string): Conversation | null;
+  /** Oldest first. */
+  messages(conversationId: string): readonly Message[];
+  message(id: string): Message | null;
+  saveConversation(conversation: Conversation): void;
+  saveMessage(message: Message): void;
+  /** Takes `oldId` out and puts `message` in, or does neither. */
+  replaceMessage(oldId: string, message: Message): void;
+  /** Saves all of them or none. */
+  saveTogether(conversation: Conversation, messages: readonly Message[]): void;
+  deleteConversation(id: string): void;
+  /** Marks answers that were still being written when Lull last stopped. */
+  markInterrupted(): void;
+  dispose(): void;
+}
+
+export interface ChatTurn {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly text: string;
+}
+
+export type AnswerEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'tokens'; readonly text: string }
+  | {
+      readonly type: 'end';
+      readonly reason: 'stop' | 'length' | 'cancelled';
+      readonly promptTokens: number;
+      readonly outputTokens: number;
+      readonly firstTokenMs: number | null;
+      readonly totalMs: number;
+    };
+
+/** Answers a conversation. Throws an `AppError` when it cannot; an abort still yields `end`. */
+export type Answerer = (
+  turns: readonly ChatTurn[],
+  signal: AbortSignal,
+) => { readonly modelName: string; readonly events: AsyncIterable<AnswerEvent> };
+
+/** What happened in the chat, for whoever shows it. */
+export type ChatEvent =
+  | { readonly type: 'conversation-saved'; readonly conversation: Conversation }
+  | { readonly type: 'conversation-deleted'; readonly conversationId: string }
+  | {
+      readonly type: 'delta';
+      readonly messageId: string;
+      readonly conversationId: string;
+      readonly sequence: number;
+      readonly text: string;
+    }
+  | { readonly type: 'end'; readonly message: Message }
+  /** The answer could not be saved; it stays in memory and is tried again with the next one. */
+  | { readonly type: 'unsaved'; readonly error: AppError };
+
+export interface ChatServicePorts {
+  readonly store: ChatStore;
+  readonly answer: Answerer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly publish: (event: ChatEvent) => void;
+}

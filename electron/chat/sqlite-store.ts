@@ -1,0 +1,145 @@
+/** Keeps conversations in SQLite: every row read back passes the schema it was written from. */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import {
+  conversationSchema,
+  messageSchema,
+  type Conversation,
+  type Message,
+} from '../ipc/snapshot.ts';
+import type { ChatStore } from './ports.ts';
+import { sqliteError } from './sqlite-error.ts';
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/** Takes over the open database and closes it on `dispose`. */
+export function createSqliteStore(database: DatabaseSync): ChatStore {
+  const sql = prepareStatements(database);
+
+  function guarded<Value>(work: () => Value): Value {
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteError(error);
+    }
+  }
+
+  function together(work: () => void): void {
+    guarded(() => {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        work();
+        database.exec('COMMIT');
+      } catch (error) {
+        // A full disk may already have rolled it back.
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  const putConversation = (conversation: Conversation): void => {
+    const { id, title, createdAtMs, updatedAtMs } = conversation;
+    sql.putConversation.run(id, title, createdAtMs, updatedAtMs);
+  };
+  const putMessage = (message: Message): void => {
+    sql.putMessage.run(...messageColumns(message));
+  };
+
+  return {
+    conversations: () => guarded(() => sql.conversations.all().map(toConversation)),
+    conversation: (id) => guarded(() => one(sql.conversation.get(id), toConversation)),
+    messages: (id) => guarded(() => sql.messages.all(id).map(toMessage)),
+    message: (id) => guarded(() => one(sql.message.get(id), toMessage)),
+    saveConversation: (conversation) => {
+      guarded(() => {
+        putConversation(conversation);
+      });
+    },
+    saveMessage: (message) => {
+      guarded(() => {
+        putMessage(message);
+      });
+    },
+    replaceMessage: (oldId, message) => {
+      together(() => {
+        sql.deleteMessage.run(oldId);
+        putMessage(message);
+      });
+    },
+    saveTogether: (conversation, messages) => {
+      together(() => {
+        putConversation(conversation);
+        for (const message of messages) putMessage(message);
+      });
+    },
+    deleteConversation: (id) => {
+      guarded(() => sql.deleteConversation.run(id));
+    },
+    markInterrupted: () => {
+      guarded(() => sql.markInterrupted.run());
+    },
+    dispose: () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function prepareStatements(database: DatabaseSync) {
+  const prepare = (text: string) => database.prepare(text);
+  return {
+    conversations: prepare('SELECT * FROM conversation ORDER BY updated_at_ms DESC'),
+    conversation: prepare('SELECT * FROM conversation WHERE id = ?'),
+    messages: prepare('SELECT * FROM message WHERE conversation_id = ? ORDER BY sequence'),
+    message: prepare('SELECT * FROM message WHERE id = ?'),
+    putConversation: prepare(
+      `INSERT INTO conversation (id, title, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET title = excluded.title, updated_at_ms = excluded.updated_at_ms`,
+    ),
+    putMessage: prepare(
+      `INSERT INTO message (id, conversation_id, role, text, created_at_ms, state, failure, stats)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET text = excluded.text, state = excluded.state,
+         failure = excluded.failure, stats = excluded.stats`,
+    ),
+    deleteMessage: prepare('DELETE FROM message WHERE id = ?'),
+    deleteConversation: prepare('DELETE FROM conversation WHERE id = ?'),
+    markInterrupted: prepare("UPDATE message SET state = 'interrupted' WHERE state = 'streaming'"),
+  };
+}
+
+function messageColumns(message: Message) {
+  const { id, conversationId, role, text, createdAtMs, state, failure, stats } = message;
+  const failureJson = failure ? JSON.stringify(failure) : null;
+  const statsJson = stats ? JSON.stringify(stats) : null;
+  return [id, conversationId, role, text, createdAtMs, state, failureJson, statsJson] as const;
+}
+
+function one<Value>(row: Row | undefined, convert: (row: Row) => Value): Value | null {
+  return row ? convert(row) : null;
+}
+
+function toConversation(row: Row): Conversation {
+  return conversationSchema.parse({
+    id: row['id'],
+    title: row['title'],
+    createdAtMs: row['created_at_ms'],
+    updatedAtMs: row['updated_at_ms'],
+  });
+}
+
+function toMessage(row: Row): Message {
+  return messageSchema.parse({
+    id: row['id'],
+    conversationId: row['conversation_id'],
+    role: row['role'],
+    text: row['text'],
+    createdAtMs: row['created_at_ms'],
+    state: row['state'],
+    failure: fromJson(row['failure']),
+    stats: fromJson(row['stats']),
+  });
+}
+
+function fromJson(value: SQLOutputValue | undefined): unknown {
+  return typeof value === 'string' ? (JSON.parse(value) as unknown) : null;
+}

@@ -1,0 +1,40 @@
+/** Everything that can change the state the window shows. */
+import type {
+  Candidate,
+  Conversation,
+  Endpoint,
+  EngineState,
+  ModelInfo,
+  Notice,
+  Setup,
+  SetupStep,
+  Theme,
+} from '../ipc/snapshot.ts';
+import type { FailureText } from '../ipc/result.ts';
+
+export type HubEvent =
+  | { readonly type: 'setup-started'; readonly steps: readonly SetupStep[] }
+  | {
+      readonly type: 'setup-step';
+      readonly id: SetupStep['id'];
+      readonly change: Partial<Omit<SetupStep, 'id' | 'title'>>;
+    }
+  | {
+      readonly type: 'setup-ended';
+      readonly phase: Exclude<Setup['phase'], 'running'>;
+      readonly failure: FailureText | null;
+    }
+  | { readonly type: 'engine-changed'; readonly change: Partial<Omit<EngineState, 'candidates'>> }
+  | { readonly type: 'candidates-found'; readonly candidates: readonly Candidate[] }
+  | {
+      readonly type: 'models-changed';
+      readonly current: ModelInfo | null;
+      readonly known: readonly ModelInfo[];
+    }
+  | { readonly type: 'endpoint-changed'; readonly endpoint: Endpoint }
+  | { readonly type: 'theme-set'; readonly theme: Theme }
+  | { readonly type: 'conversations-loaded'; readonly conversations: readonly Conversation[] }
+  | { readonly type: 'conversation-saved'; readonly conversation: Conversation }
+  | { readonly type: 'conversation-deleted'; readonly conversationId: string }
+  | { readonly type: 'notice-raised'; readonly notice: Notice }
+  | { readonly type: 'notice-dismissed'; readonly noticeId: string };

@@ -1,0 +1,64 @@
+/** How each event changes the snapshot; pure, and everything it does not touch keeps its identity. */
+import type { Conversation, Snapshot } from '../ipc/snapshot.ts';
+import { assertNever } from '../platform/assert-never.ts';
+import type { HubEvent } from './events.ts';
+
+export function reduce(state: Snapshot, event: HubEvent): Snapshot {
+  switch (event.type) {
+    case 'setup-started':
+    case 'setup-step':
+    case 'setup-ended':
+      return { ...state, setup: reduceSetup(state.setup, event) };
+    case 'engine-changed':
+      return { ...state, engine: { ...state.engine, ...event.change } };
+    case 'candidates-found':
+      return { ...state, engine: { ...state.engine, candidates: [...event.candidates] } };
+    case 'models-changed':
+      return { ...state, model: { current: event.current, known: [...event.known] } };
+    case 'endpoint-changed':
+      return { ...state, endpoint: event.endpoint };
+    case 'theme-set':
+      return { ...state, settings: { ...state.settings, theme: event.theme } };
+    case 'conversations-loaded':
+      return { ...state, conversations: newestFirst(event.conversations) };
+    case 'conversation-saved': {
+      const others = state.conversations.filter(({ id }) => id !== event.conversation.id);
+      return { ...state, conversations: newestFirst([event.conversation, ...others]) };
+    }
+    case 'conversation-deleted': {
+      const kept = state.conversations.filter(({ id }) => id !== event.conversationId);
+      return { ...state, conversations: kept };
+    }
+    case 'notice-raised': {
+      const others = state.notices.filter(({ failure }) => failure.code !== event.notice.failure.code);
+      return { ...state, notices: [...others, event.notice] };
+    }
+    case 'notice-dismissed':
+      return { ...state, notices: state.notices.filter(({ id }) => id !== event.noticeId) };
+    default:
+      return assertNever(event);
+  }
+}
+
+type SetupEvent = Extract<HubEvent, { type: 'setup-started' | 'setup-step' | 'setup-ended' }>;
+
+function reduceSetup(setup: Snapshot['setup'], event: SetupEvent): Snapshot['setup'] {
+  switch (event.type) {
+    case 'setup-started':
+      return { phase: 'running', steps: [...event.steps], failure: null };
+    case 'setup-step': {
+      const steps = setup.steps.map((step) =>
+        step.id === event.id ? { ...step, ...event.change } : step,
+      );
+      return { ...setup, steps };
+    }
+    case 'setup-ended':
+      return { ...setup, phase: event.phase, failure: event.failure };
+    default:
+      return assertNever(event);
+  }
+}
+
+function newestFirst(conversations: readonly Conversation[]): Conversation[] {
+  return [...conversations].sort((a, b) => b.updatedAtMs - a.updatedAtMs);
+}

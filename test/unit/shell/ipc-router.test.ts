@@ -1,0 +1,106 @@
+import type { IpcMainInvokeEvent } from 'electron';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ERROR_CODES, ERROR_TEXTS } from '../../../electron/ipc/error-codes.ts';
+import { COMMANDS, type CommandName } from '../../../electron/ipc/table.ts';
+import { AppError } from '../../../electron/platform/app-error.ts';
+import { routeCommands, type CommandHandlers } from '../../../electron/shell/ipc-router.ts';
+import { createMemoryLog } from '../../fakes/memory-log.ts';
+
+type Listener = (event: IpcMainInvokeEvent, input: unknown) => unknown;
+
+function setUp(handlers: Partial<CommandHandlers>, own = true) {
+  const listeners = new Map<string, Listener>();
+  const called: string[] = [];
+  const log = createMemoryLog();
+  const spy = (name: CommandName) => () => {
+    called.push(name);
+  };
+  const all = Object.fromEntries(
+    (Object.keys(COMMANDS) as CommandName[]).map((name) => [name, handlers[name] ?? spy(name)]),
+  );
+  routeCommands(
+    { handle: (name, listener) => void listeners.set(name, listener) },
+    all as unknown as CommandHandlers,
+    { isOwnFrame: () => own, log },
+  );
+  const call = async (name: CommandName, input?: unknown): Promise<unknown> =>
+    listeners.get(name)?.({} as IpcMainInvokeEvent, input);
+  return { call, called, log, listeners };
+}
+
+describe('ipc router', () => {
+  it('has a door for every row of the table and no other', () => {
+    expect([...setUp({}).listeners.keys()].sort()).toEqual(Object.keys(COMMANDS).sort());
+  });
+
+  it('refuses a foreign frame, and says so in the log', async () => {
+    const { call, called, log } = setUp({}, false);
+    for (const name of Object.keys(COMMANDS) as CommandName[]) {
+      expect(await call(name)).toMatchObject({ ok: false, code: 'refused' });
+    }
+    expect(called).toEqual([]);
+    expect(log.lines).toHaveLength(Object.keys(COMMANDS).length);
+  });
+
+  it('refuses malformed input with a code, whatever it is', async () => {
+    const { call, called } = setUp({});
+    await fc.assert(
+      fc.asyncProperty(
+        fc.anything({ withNullPrototype: true, withBigInt: true }).filter((x) => x !== undefined),
+        async (input) => {
+          expect(await call('app.snapshot', input)).toMatchObject({ code: 'bad-request' });
+          expect(await call('chat.stop', { messageId: 'a', input })).toMatchObject({ ok: false });
+        },
+      ),
+    );
+    expect(called).toEqual([]);
+  });
+
+  it.each([
+    ['chat.send', { conversationId: null, text: '' }],
+    ['chat.send', { conversationId: null, text: 'x'.repeat(200_001) }],
+    ['chat.send', JSON.parse('{"conversationId":null,"text":"a","__proto__":{"x":1}}')],
+    ['chat.rename', { conversationId: 'c', title: '   ' }],
+    ['model.open', { path: 7 }],
+    ['settings.setTheme', { theme: 'sepia' }],
+  ] as const)('refuses %s with %j', async (name, input) => {
+    const { call, called } = setUp({});
+    expect(await call(name, input)).toMatchObject({ ok: false, code: 'bad-request' });
+    expect(called).toEqual([]);
+  });
+
+  it('answers with a value, or with the words for what went wrong', async () => {
+    const { call } = setUp({
+      'chat.stop': () => {
+        throw new AppError('not-found', { details: 'gone' });
+      },
+      'chat.delete': () => {
+        throw Object.assign(new Error('write failed'), { code: 'ENOSPC' });
+      },
+      'chat.rename': () => undefined,
+    });
+    expect(await call('chat.rename', { conversationId: 'c', title: ' New ' })).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    expect(await call('chat.stop', { messageId: 'a' })).toEqual({
+      ok: false,
+      code: 'not-found',
+      message: ERROR_TEXTS['not-found'].sentence,
+      next: ERROR_TEXTS['not-found'].next,
+      details: 'gone',
+    });
+    expect(await call('chat.delete', { conversationId: 'c' })).toMatchObject({ code: 'disk-full' });
+  });
+});
+
+describe('error sentences', () => {
+  it.each(ERROR_CODES)('%s has a sentence and a next step of its own', (code) => {
+    const { sentence, next } = ERROR_TEXTS[code];
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(next).toMatch(/^[A-Z].*\.$/);
+    const same = ERROR_CODES.filter((other) => ERROR_TEXTS[other].sentence === sentence);
+    expect(same).toEqual([code]);
+  });
+});
