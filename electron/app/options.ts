@@ -39,6 +39,16 @@ const VALUE_OPTIONS = ['--data-dir', '--cache-dir', '--port', '--model'] as cons
 type ValueOption = (typeof VALUE_OPTIONS)[number];
 
 /**
+ * What follows the program: unpackaged, the first word is the app's folder, wherever Chromium's options lie.
+ */
+export function ownArguments(argv: readonly string[], isPackaged: boolean): readonly string[] {
+  const args = argv.slice(1);
+  if (isPackaged) return args;
+  const folderAt = args.findIndex((arg) => !arg.startsWith('-'));
+  return args.filter((_arg, index) => index !== folderAt);
+}
+
+/**
  * @param args what follows the program (and, unpackaged, the app's folder). Options that are not Lull's are
  *   Chromium's and left alone.
  * @throws AppError `bad-request` that names the option.
@@ -76,7 +86,8 @@ function modeOf(words: readonly string[], flags: ReadonlySet<string>): Mode {
     return { kind: 'chat', question };
   }
   if (command === 'doctor' && rest.length === 0) return { kind: 'doctor' };
-  if (command !== undefined) throw wrong(`"${words.join(' ')}" is not a command; try "lull --help"`);
+  if (command !== undefined)
+    throw wrong(`"${words.join(' ')}" is not a command; try "lull --help"`);
   return { kind: flags.has('--headless') ? 'headless' : 'window' };
 }
 

@@ -93,7 +93,10 @@ function waiting(step: Step): SetupStep {
 }
 
 /** The promise, or a `cancelled` as soon as the signal says so. */
-async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+async function untilAborted(
+  promise: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (!signal) return promise;
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

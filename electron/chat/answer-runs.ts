@@ -131,10 +131,14 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
   };
 }
 
-function statsOf(event: Extract<AnswerEvent, { type: 'end' }>, modelName: string): Message['stats'] {
+function statsOf(
+  event: Extract<AnswerEvent, { type: 'end' }>,
+  modelName: string,
+): Message['stats'] {
   const { promptTokens, outputTokens, firstTokenMs, totalMs, reason } = event;
   const decodeMs = firstTokenMs === null ? 0 : totalMs - firstTokenMs;
   // The first token belongs to the prefill; the rate is that of the ones after it.
-  const tokensPerSecond = outputTokens > 1 && decodeMs > 0 ? ((outputTokens - 1) * 1000) / decodeMs : null;
+  const tokensPerSecond =
+    outputTokens > 1 && decodeMs > 0 ? ((outputTokens - 1) * 1000) / decodeMs : null;
   return { modelName, promptTokens, outputTokens, firstTokenMs, tokensPerSecond, endedBy: reason };
 }

@@ -56,7 +56,10 @@ export function createChatService(ports: ChatServicePorts): ChatService {
         : { id: random.id(), title: titleFrom(text), createdAtMs: nowMs, updatedAtMs: nowMs };
       const inside = { conversationId: conversation.id };
       const question = newMessage({ ...inside, role: 'user', text, state: 'complete' }, nowMs);
-      const answer = newMessage({ ...inside, role: 'assistant', text: '', state: 'streaming' }, nowMs);
+      const answer = newMessage(
+        { ...inside, role: 'assistant', text: '', state: 'streaming' },
+        nowMs,
+      );
       const earlier = known ? store.messages(known.id) : [];
       store.saveTogether(conversation, [question, answer]);
       publish({ type: 'conversation-saved', conversation });
@@ -77,7 +80,9 @@ export function createChatService(ports: ChatServicePorts): ChatService {
       const messages = store.messages(old.conversationId);
       const questionAt = messages.findLastIndex(({ role }) => role === 'user');
       if (old.role !== 'assistant' || messages.at(-1)?.id !== old.id || questionAt < 0) {
-        throw new AppError('bad-request', { details: 'Only the last answer can be asked for again.' });
+        throw new AppError('bad-request', {
+          details: 'Only the last answer can be asked for again.',
+        });
       }
       const answer = newMessage(
         { conversationId: old.conversationId, role: 'assistant', text: '', state: 'streaming' },

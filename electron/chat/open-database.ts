@@ -35,7 +35,9 @@ function openAndMigrate(path: string): DatabaseSync {
     // quick_check reads the whole file, so that damage is met here and not in the middle of a chat.
     const check = database.prepare('PRAGMA quick_check(1)').get();
     if (check?.['quick_check'] !== 'ok') throw new AppError('store-corrupt');
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON',
+    );
     migrate(database, path);
     return database;
   } catch (error) {

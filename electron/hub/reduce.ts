@@ -30,7 +30,9 @@ export function reduce(state: Snapshot, event: HubEvent): Snapshot {
       return { ...state, conversations: kept };
     }
     case 'notice-raised': {
-      const others = state.notices.filter(({ failure }) => failure.code !== event.notice.failure.code);
+      const others = state.notices.filter(
+        ({ failure }) => failure.code !== event.notice.failure.code,
+      );
       return { ...state, notices: [...others, event.notice] };
     }
     case 'notice-dismissed':

@@ -68,6 +68,10 @@ export const ERROR_TEXTS = {
     sentence: 'This GGUF file is incomplete: it ends before its data does.',
     next: 'Finish the download, or download the file again.',
   },
+  'model-unreadable': {
+    sentence: 'Lull may not read this file.',
+    next: 'Change the file’s permissions, or copy it to a folder of your own.',
+  },
   'model-unsupported': {
     sentence: 'This GGUF file is of a kind that the engine does not run.',
     next: 'Choose a text model in GGUF version 2 or 3.',

@@ -31,7 +31,7 @@ export const stepStateSchema = z.enum([
 ]);
 
 export const setupStepSchema = z.strictObject({
-  id: z.enum(['starter', 'backends', 'threads', 'load']),
+  id: z.enum(['starter', 'backends', 'load']),
   title: z.string(),
   state: stepStateSchema,
   /** 0 to 1; null while the length of the step is not known. */

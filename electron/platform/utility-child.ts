@@ -52,10 +52,10 @@ function asChild(child: UtilityProcess): Child {
     },
     kill() {
       if (gone) return;
-      const pid = child.pid;
       // Electron's own kill asks politely (SIGTERM), which native code in a loop does not hear.
-      if (pid === undefined || process.platform === 'win32') child.kill();
-      else killNow(pid);
+      if (process.platform === 'win32') child.kill();
+      else if (child.pid !== undefined) killNow(child.pid);
+      else child.once('spawn', () => child.pid !== undefined && killNow(child.pid));
     },
   };
 }

@@ -2,12 +2,7 @@
 import type { IpcMain, IpcMainInvokeEvent } from 'electron';
 import { ERROR_TEXTS, type ErrorCode } from '../ipc/error-codes.ts';
 import type { Failure, Result } from '../ipc/result.ts';
-import {
-  COMMANDS,
-  type CommandInput,
-  type CommandName,
-  type CommandOutput,
-} from '../ipc/table.ts';
+import { COMMANDS, type CommandInput, type CommandName, type CommandOutput } from '../ipc/table.ts';
 import { toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
 import type { Log } from '../platform/log.ts';

@@ -36,7 +36,7 @@ const quick: Step = {
 describe('preparation', () => {
   it('names each step and how it ended', async () => {
     const skipped: Step = {
-      id: 'threads',
+      id: 'load',
       title: 'Skipped',
       run: async () => ({ detail: 'known', skipped: true }),
     };

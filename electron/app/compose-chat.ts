@@ -1,0 +1,50 @@
+/** Wires the chat: conversations on disk, answers from the engine, news to the hub and the window. */
+import { createChatService, type ChatService } from '../chat/chat-service.ts';
+import { openDatabase } from '../chat/open-database.ts';
+import type { ChatEvent } from '../chat/ports.ts';
+import { createSqliteStore } from '../chat/sqlite-store.ts';
+import type { Engine } from '../engine/ports.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { ModelLibrary } from '../models/library.ts';
+import { AppError } from '../platform/app-error.ts';
+import { chatAnswerer } from './chat-answerer.ts';
+import type { NodePorts } from './compose-node.ts';
+
+/** What goes straight to the window, because it is too much and too quick for the snapshot. */
+export type ChatNews = Extract<ChatEvent, { type: 'delta' | 'end' }>;
+
+export interface ChatPorts extends NodePorts {
+  readonly engine: Engine;
+  readonly library: Pick<ModelLibrary, 'current'>;
+  readonly hub: Hub;
+  readonly raise: (error: unknown) => void;
+  readonly publish: (news: ChatNews) => void;
+}
+
+/** @throws AppError when the conversations can neither be read nor set aside. */
+export function composeChat(path: string, ports: ChatPorts): ChatService {
+  const { engine, library, hub, raise, publish, clock } = ports;
+  const { database, damagedKeptAs } = openDatabase(path, clock.nowMs());
+  if (damagedKeptAs !== null) {
+    raise(new AppError('store-corrupt', { details: `It was kept as ${damagedKeptAs}.` }));
+  }
+  const store = createSqliteStore(database);
+  const chat = createChatService({
+    ...ports,
+    store,
+    answer: chatAnswerer(engine, library),
+    publish: (event) => {
+      if (event.type === 'delta' || event.type === 'end') publish(event);
+      else if (event.type === 'unsaved') raise(event.error);
+      else hub.dispatch(event);
+    },
+  });
+  hub.dispatch({ type: 'conversations-loaded', conversations: store.conversations() });
+  return {
+    ...chat,
+    dispose() {
+      chat.dispose();
+      store.dispose();
+    },
+  };
+}

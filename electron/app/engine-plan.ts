@@ -1,0 +1,19 @@
+/** Which model runs how: the current model on the backend that the probe chose. */
+import { DEFAULT_SEQUENCES, type EnginePlan } from '../engine/engine-plan.ts';
+import type { ProbeOutcome } from '../engine/probe.ts';
+import type { ModelInfo } from '../ipc/snapshot.ts';
+
+/** Null when there is no model, or nothing to run it on. */
+export function planEngine(model: ModelInfo | null, probe: ProbeOutcome | null): EnginePlan | null {
+  const chosen = probe?.candidates.find(({ state }) => state === 'chosen');
+  if (!model || !probe || !chosen) return null;
+  return {
+    modelPath: model.path,
+    backend: chosen.backend,
+    deviceIndex: chosen.deviceIndex,
+    device: chosen.device,
+    threads: probe.threads,
+    sequences: DEFAULT_SEQUENCES,
+    contextTokens: null,
+  };
+}

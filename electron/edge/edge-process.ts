@@ -1,0 +1,94 @@
+/** Entry of the edge process: owns every socket, and hands main only requests that passed every check. */
+import { createOpenAiApi } from '../gateway/openai-api.ts';
+import { assertNever } from '../platform/assert-never.ts';
+import type { ParentChannel } from '../platform/child.ts';
+import { systemClock } from '../platform/clock.ts';
+import { parentChannel } from '../platform/parent-channel.ts';
+import { systemRandom } from '../platform/random.ts';
+import { createHttpEndpoint, type HttpEndpoint } from './http-endpoint.ts';
+import { EDGE_LIMITS } from './limits.ts';
+import { createMainLink } from './main-link.ts';
+import { toEdgeSchema, type FromEdge, type ToEdge } from './messages.ts';
+
+const PULSE_MS = 500;
+/** Pulses that may be missing before main counts as gone: 2 s. Counted, so that a sleeping PC is no loss. */
+const MAX_MISSED_PULSES = 4;
+
+startEdge(parentChannel());
+
+function startEdge(channel: ParentChannel): void {
+  const post = (message: FromEdge): void => {
+    channel.post(message);
+  };
+  const link = createMainLink(post);
+  const api = createOpenAiApi({ backend: link, clock: systemClock, random: systemRandom });
+  const heard = exitWithoutPulse();
+  let endpoint: HttpEndpoint | null = null;
+
+  const listen = (message: Extract<ToEdge, { type: 'listen' }>): void => {
+    endpoint?.close();
+    endpoint = createHttpEndpoint({
+      api,
+      tokenHash: Buffer.from(message.tokenHash, 'hex'),
+      limits: EDGE_LIMITS,
+      clock: systemClock,
+      onBug: (error) => {
+        process.stderr.write(`a route failed: ${String(error)}\n`);
+      },
+    });
+    endpoint.listen(message.port).then(
+      (port) => {
+        post({ type: 'listening', port });
+      },
+      (error: unknown) => {
+        post({ type: 'listen-failed', failure: listenFailure(error, message.port) });
+      },
+    );
+  };
+
+  channel.onMessage((raw) => {
+    const message: ToEdge = toEdgeSchema.parse(raw);
+    switch (message.type) {
+      case 'pulse':
+        heard();
+        post({ type: 'pulse' });
+        break;
+      case 'listen':
+        listen(message);
+        break;
+      case 'models':
+      case 'event':
+      case 'failure':
+        link.receive(message);
+        break;
+      default:
+        assertNever(message);
+    }
+  });
+  channel.onDisconnect(() => {
+    process.exit(0);
+  });
+}
+
+/** Ends the process some time after the first pulse had no successor. Returns what to call at each pulse. */
+function exitWithoutPulse(): () => void {
+  let missed: number | null = null;
+  systemClock.every(PULSE_MS, () => {
+    if (missed === null) return;
+    missed += 1;
+    if (missed > MAX_MISSED_PULSES) process.exit(0);
+  });
+  return () => {
+    missed = 0;
+  };
+}
+
+function listenFailure(
+  error: unknown,
+  port: number,
+): Extract<FromEdge, { type: 'listen-failed' }>['failure'] {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') return { code: 'port-in-use', details: `Port ${String(port)}.` };
+  const reason = error instanceof Error ? error.message : String(error);
+  return { code: 'endpoint-unavailable', details: reason.slice(0, 1024) };
+}

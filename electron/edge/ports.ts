@@ -1,0 +1,47 @@
+/** What the edge needs from outside: the routes that answer, and in main whoever serves chats. */
+import type { AppError } from '../platform/app-error.ts';
+import type { ChatCall, ChatEvent, ListedModel } from './messages.ts';
+
+/** The answer to one HTTP request; calls after the client has gone do nothing. */
+export interface HttpReply {
+  json(status: number, body: unknown, headers?: Readonly<Record<string, string>>): void;
+  /** Sends status 200 and begins server-sent events. */
+  events(): EventStream;
+}
+
+export interface EventStream {
+  /** False when the reader is behind: write again after `onDrain`. */
+  write(text: string): boolean;
+  onDrain(listener: () => void): void;
+  end(): void;
+  /** Drops the connection and what was not sent. */
+  cut(): void;
+}
+
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST';
+  /** Whether it answers without a token. */
+  readonly open: boolean;
+  /** `body` is the parsed JSON of a POST, undefined otherwise; `signal` aborts when the client goes. */
+  answer(body: unknown, reply: HttpReply, signal: AbortSignal): Promise<void>;
+}
+
+/** The routes behind the guards. */
+export interface HttpApi {
+  /** @param path without its query. Null when there is nothing. */
+  find(path: string): HttpRoute | null;
+}
+
+export type EdgeState =
+  | { readonly state: 'starting' }
+  | { readonly state: 'listening'; readonly port: number }
+  | { readonly state: 'failed'; readonly error: AppError };
+
+/** What main does for the edge. */
+export interface EdgeHandlers {
+  models(): readonly ListedModel[];
+  /** Ends with one `end` event or throws; `signal` aborts when the client or the edge has gone. */
+  chat(call: ChatCall, signal: AbortSignal): AsyncIterable<ChatEvent>;
+  /** Told of every change, also when a crashed edge comes back. */
+  stateChanged?(state: EdgeState): void;
+}

@@ -1,0 +1,25 @@
+/** The environment of a process that runs a model: which device it may see, and room to work. */
+import type { BackendName } from '../ipc/snapshot.ts';
+
+/** Decoding, sampling and loading share this pool with file access; the default of 4 is too few. */
+const UV_THREADS = '16';
+
+/** @param deviceIndex counted as the backend itself counts; null leaves the choice to it */
+export function engineEnv(
+  backend: BackendName,
+  deviceIndex: number | null,
+): Readonly<Record<string, string>> {
+  const base = { UV_THREADPOOL_SIZE: UV_THREADS };
+  if (deviceIndex === null) return base;
+  const index = String(deviceIndex);
+  switch (backend) {
+    case 'vulkan':
+      return { ...base, GGML_VK_VISIBLE_DEVICES: index };
+    case 'cuda':
+      // Without the order, CUDA sorts by its own idea of speed and an index means nothing lasting.
+      return { ...base, CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: index };
+    case 'metal':
+    case 'cpu':
+      return base;
+  }
+}

@@ -1,0 +1,23 @@
+/** Process entry: the engine, one model in a process of its own. */
+import { randomInt } from 'node:crypto';
+import { systemClock } from '../platform/clock.ts';
+import { parentChannel } from '../platform/parent-channel.ts';
+import { runEngineWorker } from './engine-worker.ts';
+import { loadModel } from './llama-adapter.ts';
+import { openBackend } from './llama-backend-adapter.ts';
+
+const SEEDS = 2 ** 31;
+
+runEngineWorker({
+  channel: parentChannel(),
+  clock: systemClock,
+  drawSeed: () => randomInt(SEEDS),
+  async load(options, onProgress, onLog) {
+    const backend = await openBackend(options.backend, onLog);
+    return loadModel(backend, options, { onProgress });
+  },
+  exit() {
+    // Not `process.exit`, which runs destructors of native libraries while their threads still work.
+    process.kill(process.pid, 'SIGKILL');
+  },
+});

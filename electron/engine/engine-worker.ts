@@ -1,0 +1,136 @@
+/** The engine process without its process: answers main's messages with a model that `load` provides. */
+import { AppError, toAppError } from '../platform/app-error.ts';
+import { assertNever } from '../platform/assert-never.ts';
+import type { ParentChannel } from '../platform/child.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { LogLevel } from '../platform/log.ts';
+import {
+  toEngineSchema,
+  type FromEngine,
+  type LoadOptions,
+  type LoadReport,
+  type ToEngine,
+} from './messages.ts';
+import type { ModelContext } from './model-context.ts';
+import { watchPulse } from './pulse-watch.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+
+/** Requests that may wait while every sequence is busy; more are refused with `engine-busy`. */
+const WAITING_LIMIT = 64;
+/** The slowest step of a model that works at all; a device that hangs longer will not come back. */
+const STEP_LIMIT_MS = 180_000;
+
+export interface WorkerModel {
+  readonly context: ModelContext;
+  readonly report: LoadReport;
+  readonly prefillTokens: number;
+}
+
+export interface WorkerPorts {
+  readonly channel: ParentChannel;
+  readonly clock: Clock;
+  drawSeed(): number;
+  /** @throws AppError */
+  load(
+    options: LoadOptions,
+    onProgress: (value: number) => void,
+    onLog: (level: LogLevel, line: string) => void,
+  ): Promise<WorkerModel>;
+  /** Ends the process at once. */
+  exit(): void;
+}
+
+export function runEngineWorker(ports: WorkerPorts): void {
+  const { channel, clock } = ports;
+  const cancels = new Map<number, () => void>();
+  let scheduler: Scheduler | null = null;
+
+  const post = (message: FromEngine) => {
+    channel.post(message);
+  };
+  const log = (level: LogLevel, message: string) => {
+    post({ type: 'log', level, message });
+  };
+  const exit = () => {
+    ports.exit();
+  };
+  const pulse = watchPulse(clock, exit);
+  channel.onDisconnect(exit);
+
+  const load = async (options: LoadOptions) => {
+    try {
+      const model = await ports.load(options, progressReporter(post), log);
+      scheduler = createScheduler(
+        model.context,
+        {
+          clock,
+          drawSeed: () => ports.drawSeed(),
+          // A backend that failed once (a lost device, say) fails for good: a new process starts clean.
+          onBroken: exit,
+        },
+        { prefillTokens: model.prefillTokens, waiting: WAITING_LIMIT, stepMs: STEP_LIMIT_MS },
+      );
+      post({ type: 'loaded', report: model.report });
+    } catch (error) {
+      const { code, details } = toAppError(error);
+      post({ type: 'load-failed', code, details: details ?? null });
+    }
+  };
+
+  const generate = ({ id, request }: Extract<ToEngine, { type: 'generate' }>) => {
+    const fail = ({ code, details }: AppError) => {
+      cancels.delete(id);
+      post({ type: 'failed', id, code, details: details ?? null });
+    };
+    try {
+      if (scheduler === null) throw new AppError('no-model');
+      const cancel = scheduler.submit(request, {
+        onEvent(event) {
+          if (event.type === 'end') cancels.delete(id);
+          post({ type: 'event', id, event });
+        },
+        onError: fail,
+      });
+      cancels.set(id, cancel);
+    } catch (error) {
+      fail(toAppError(error));
+    }
+  };
+
+  const handle = (message: ToEngine): void => {
+    switch (message.type) {
+      case 'pulse':
+        pulse.beat();
+        post({ type: 'alive' });
+        return;
+      case 'load':
+        void load(message.options);
+        return;
+      case 'generate':
+        generate(message);
+        return;
+      case 'cancel':
+        cancels.get(message.id)?.();
+        return;
+      default:
+        assertNever(message);
+    }
+  };
+
+  channel.onMessage((raw) => {
+    const message = toEngineSchema.safeParse(raw);
+    if (message.success) handle(message.data);
+    else log('warn', `the engine ignored a message it does not know: ${message.error.message}`);
+  });
+}
+
+/** Loading reports every tensor; whole percents are enough. */
+function progressReporter(post: (message: FromEngine) => void): (value: number) => void {
+  let last = -1;
+  return (value) => {
+    const percent = Math.floor(Math.min(1, Math.max(0, value)) * 100);
+    if (percent === last) return;
+    last = percent;
+    post({ type: 'progress', value: percent / 100 });
+  };
+}

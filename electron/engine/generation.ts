@@ -1,0 +1,110 @@
+/** One request on its way through the scheduler: what it was asked, how far it is, what it has told. */
+import type { Clock } from '../platform/clock.ts';
+import type { AppError } from '../platform/app-error.ts';
+import { createAnswer, type Answer, type AnswerPiece } from './answer.ts';
+import type { ModelContext } from './model-context.ts';
+import type { Counts, EndReason, GenerateEvent, GenerateRequest, Timings } from './ports.ts';
+
+/** Hears everything about one request: events and then nothing more after `end` or `onError`. */
+export interface GenerationSink {
+  onEvent(event: GenerateEvent): void;
+  onError(error: AppError): void;
+}
+
+export interface Generation {
+  readonly request: GenerateRequest;
+  readonly prompt: readonly number[];
+  readonly seed: number;
+  readonly ended: boolean;
+  admit(cached: number): void;
+  /** Takes one sampled token, null for the model's own end. */
+  accept(token: number | null): void;
+  cancel(): void;
+  fail(error: AppError): void;
+}
+
+interface Progress {
+  readonly arrivedMs: number;
+  admittedMs: number | null;
+  firstTokenMs: number | null;
+  cached: number;
+  ended: boolean;
+}
+
+export function createGeneration(
+  request: GenerateRequest,
+  prompt: readonly number[],
+  seed: number,
+  model: ModelContext,
+  clock: Clock,
+  sink: GenerationSink,
+): Generation {
+  const room = model.contextTokens - prompt.length;
+  const answer: Answer = createAnswer({
+    detokenize: (tokens, previous) => model.detokenize(tokens, previous),
+    before: prompt,
+    stop: [...model.endTexts, ...request.stop],
+    maxTokens: Math.min(request.maxTokens ?? room, room),
+  });
+  const progress: Progress = {
+    arrivedMs: clock.monotonicMs(),
+    admittedMs: null,
+    firstTokenMs: null,
+    cached: 0,
+    ended: false,
+  };
+  const counts = (): Counts => ({
+    prompt: prompt.length,
+    cached: progress.cached,
+    output: answer.tokens,
+  });
+  const tell = (piece: AnswerPiece | null) => {
+    if (piece !== null) sink.onEvent({ type: 'tokens', ...piece });
+  };
+  const end = (reason: EndReason) => {
+    progress.ended = true;
+    sink.onEvent({ type: 'end', reason, counts: counts(), timings: timings(progress, clock) });
+  };
+
+  return {
+    request,
+    prompt,
+    seed,
+    get ended() {
+      return progress.ended;
+    },
+    admit(cached) {
+      progress.admittedMs = clock.monotonicMs();
+      progress.cached = cached;
+      sink.onEvent({ type: 'start', seed, counts: counts() });
+    },
+    accept(token) {
+      if (progress.ended) return;
+      if (token !== null) progress.firstTokenMs ??= clock.monotonicMs();
+      const step = answer.push(token);
+      tell(step.piece);
+      if (step.end !== null) end(step.end);
+    },
+    cancel() {
+      if (progress.ended) return;
+      tell(answer.cut());
+      end('cancelled');
+    },
+    fail(error) {
+      if (progress.ended) return;
+      progress.ended = true;
+      sink.onError(error);
+    },
+  };
+}
+
+function timings(progress: Progress, clock: Clock): Timings {
+  const now = clock.monotonicMs();
+  const { arrivedMs, admittedMs, firstTokenMs } = progress;
+  return {
+    queuedMs: (admittedMs ?? now) - arrivedMs,
+    prefillMs: admittedMs === null ? 0 : (firstTokenMs ?? now) - admittedMs,
+    firstTokenMs: firstTokenMs === null ? null : firstTokenMs - arrivedMs,
+    totalMs: now - arrivedMs,
+  };
+}

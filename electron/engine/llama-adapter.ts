@@ -1,0 +1,173 @@
+/** Loads a model with node-llama-cpp and offers it to the scheduler. */
+import type { BatchItem, LlamaContext, LlamaModel, PrioritizedBatchItem } from 'node-llama-cpp';
+import { AppError } from '../platform/app-error.ts';
+import { assertFits, cacheBytesPerToken, contextRange, type ContextRange } from './fit.ts';
+import { settleLog, type LlamaBackend } from './llama-backend-adapter.ts';
+import { promptRules, type PromptRules } from './llama-prompt-adapter.ts';
+import { asTokens, llamaSequence } from './llama-sequence-adapter.ts';
+import type { LoadOptions, LoadReport } from './messages.ts';
+import type { ModelContext } from './model-context.ts';
+
+/** Prompt tokens per step: what keeps a step near 50 ms, on a processor and on a GPU. */
+const CPU_PREFILL_TOKENS = 32;
+const GPU_PREFILL_TOKENS = 128;
+
+export interface LoadedModel {
+  readonly context: ModelContext;
+  readonly report: LoadReport;
+  /** Most prompt tokens to evaluate in one step. */
+  readonly prefillTokens: number;
+  /** Up to as many as it was loaded with; holds from the next step on. */
+  setThreads(threads: number): void;
+  dispose(): Promise<void>;
+}
+
+export interface LoadHooks {
+  onProgress(value: number): void;
+  /** Told before each batch how many sequences and tokens are in it. */
+  onBatch?(sequences: number, tokens: number): void;
+  /** `max` insists on every layer; by default as many go to the device as fit. */
+  readonly gpuLayers?: 'max';
+}
+
+/** @throws AppError `model-too-large` or `model-load-failed` */
+export async function loadModel(
+  backend: LlamaBackend,
+  options: LoadOptions,
+  hooks: LoadHooks,
+): Promise<LoadedModel> {
+  try {
+    return await load(backend, options, hooks);
+  } catch (error) {
+    throw await loadFailure(error);
+  }
+}
+
+async function load(
+  backend: LlamaBackend,
+  options: LoadOptions,
+  hooks: LoadHooks,
+): Promise<LoadedModel> {
+  const { llama } = backend;
+  const range = await checkedRange(backend, options);
+  llama.maxThreads = options.threads;
+  const model = await llama.loadModel({
+    modelPath: options.modelPath,
+    gpuLayers: gpuLayers(options, range, hooks.gpuLayers),
+    onLoadProgress: (value) => {
+      hooks.onProgress(value);
+    },
+  });
+  const prefillTokens = options.backend === 'cpu' ? CPU_PREFILL_TOKENS : GPU_PREFILL_TOKENS;
+  const context = await model.createContext({
+    sequences: options.sequences,
+    contextSize: range,
+    threads: options.threads,
+    batchSize: prefillTokens + options.sequences,
+    batching: { itemPrioritizationStrategy: (batch) => everybody(batch.items, hooks) },
+  });
+  const rules = await promptRules(model);
+  await settleLog();
+  return {
+    context: modelContext(model, context, rules, options.sequences),
+    report: report(backend, options, model, context),
+    prefillTokens,
+    setThreads(threads) {
+      llama.maxThreads = Math.min(threads, options.threads);
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+/** The scheduler keeps each step within the batch size, so nothing ever has to be left out. */
+function everybody(items: readonly BatchItem[], hooks: LoadHooks): PrioritizedBatchItem[] {
+  const whole = items.map((item) => ({ item, processAmount: item.tokens.length }));
+  hooks.onBatch?.(
+    items.length,
+    whole.reduce((sum, { processAmount }) => sum + processAmount, 0),
+  );
+  return whole;
+}
+
+/** Looks at the file's header only: nothing is allocated for a model that cannot fit. */
+async function checkedRange(backend: LlamaBackend, options: LoadOptions): Promise<ContextRange> {
+  const { readGgufFileInfo, GgufInsights } = await import('node-llama-cpp');
+  const source = { sourceType: 'filesystem', logWarnings: false } as const;
+  const file = await readGgufFileInfo(options.modelPath, source);
+  const insights = await GgufInsights.from(file, backend.llama);
+  const range = contextRange(options.contextTokens, insights.trainContextSize ?? null);
+  const { block_count, embedding_length, attention } = file.architectureMetadata;
+  const perToken = cacheBytesPerToken({
+    layers: block_count ?? 0,
+    embedding: embedding_length ?? 0,
+    heads: firstOf(attention?.head_count),
+    cacheHeads: attention?.head_count_kv ?? null,
+    keyLength: attention?.key_length ?? null,
+    valueLength: attention?.value_length ?? null,
+  });
+  const ram = await backend.llama.getRamState();
+  const device = await backend.llama.getVramState();
+  assertFits(
+    {
+      modelBytes: insights.modelSize,
+      contextBytes: perToken * range.min * options.sequences,
+    },
+    { ramBytes: ram.free, deviceBytes: Math.max(0, device.free - device.unifiedSize) },
+  );
+  return range;
+}
+
+function firstOf(value: number | readonly number[] | undefined): number | null {
+  return (typeof value === 'number' ? value : value?.[0]) ?? null;
+}
+
+function gpuLayers(options: LoadOptions, range: ContextRange, wish: LoadHooks['gpuLayers']) {
+  if (options.backend === 'cpu') return 0;
+  if (wish === 'max') return 'max' as const;
+  return { fitContext: { contextSize: range.min * options.sequences } };
+}
+
+function modelContext(
+  model: LlamaModel,
+  context: LlamaContext,
+  rules: PromptRules,
+  sequences: number,
+): ModelContext {
+  return {
+    contextTokens: context.contextSize,
+    sequences: Array.from({ length: sequences }, () =>
+      llamaSequence(context.getSequence(), rules.endTokens),
+    ),
+    endTexts: rules.endTexts,
+    render: (turns) => rules.render(turns),
+    detokenize: (tokens, previous) => model.detokenize(asTokens(tokens), false, asTokens(previous)),
+  };
+}
+
+function report(
+  backend: LlamaBackend,
+  options: LoadOptions,
+  model: LlamaModel,
+  context: LlamaContext,
+): LoadReport {
+  const { layers } = backend.logFacts();
+  const onDevice = options.backend !== 'cpu' && backend.devices.length > 0;
+  return {
+    // The library reports the layers that it asked for, also when no device took them.
+    layersOffloaded: onDevice ? (layers?.offloaded ?? 0) : 0,
+    layersTotal: layers?.total ?? model.fileInsights.totalLayers,
+    contextTokens: context.contextSize,
+    sequences: options.sequences,
+    threads: options.threads,
+    deviceNames: onDevice ? backend.devices.map((device) => device.name) : [],
+    deviceMemoryBytes: onDevice ? (backend.devices[0]?.memoryBytes ?? null) : null,
+  };
+}
+
+async function loadFailure(error: unknown): Promise<AppError> {
+  if (error instanceof AppError) return error;
+  const { InsufficientMemoryError } = await import('node-llama-cpp');
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof InsufficientMemoryError ? 'model-too-large' : 'model-load-failed';
+  return new AppError(code, { details: message.split('\n')[0] ?? message, cause: error });
+}

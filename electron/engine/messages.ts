@@ -1,0 +1,105 @@
+/** Everything that main and the engine process say to each other, one schema for each direction. */
+import { z } from 'zod';
+import { backendNameSchema } from '../ipc/snapshot.ts';
+import { ERROR_CODES, type ErrorCode } from '../ipc/error-codes.ts';
+
+const count = z.number().int().nonnegative();
+const requestId = z.number().int().nonnegative();
+const tokenIds = z.array(z.number().int().nonnegative()).readonly();
+
+const countsSchema = z.strictObject({ prompt: count, cached: count, output: count });
+
+const timingsSchema = z.strictObject({
+  queuedMs: z.number(),
+  prefillMs: z.number(),
+  firstTokenMs: z.number().nullable(),
+  totalMs: z.number(),
+});
+
+const turnSchema = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant']),
+  text: z.string(),
+});
+
+const samplingSchema = z.strictObject({
+  temperature: z.number().min(0).max(100),
+  topP: z.number().min(0).max(1),
+  topK: z.number().int().nonnegative(),
+  minP: z.number().min(0).max(1),
+  seed: z.number().int().nullable(),
+  frequencyPenalty: z.number().min(-2).max(2),
+  presencePenalty: z.number().min(-2).max(2),
+});
+
+export const generateRequestSchema = z.strictObject({
+  turns: z.array(turnSchema).min(1).readonly(),
+  sampling: samplingSchema,
+  maxTokens: z.number().int().positive().nullable(),
+  stop: z.array(z.string()).readonly(),
+});
+
+export const loadOptionsSchema = z.strictObject({
+  modelPath: z.string().min(1),
+  backend: backendNameSchema,
+  /** Threads of the CPU part; measured, never the library's default. */
+  threads: z.number().int().positive(),
+  sequences: z.number().int().positive(),
+  /** Tokens per sequence; null takes what the model and the memory allow. */
+  contextTokens: z.number().int().positive().nullable(),
+});
+
+export const loadReportSchema = z.strictObject({
+  /** What the loader said it did, not what it was asked. */
+  layersOffloaded: count,
+  layersTotal: count,
+  contextTokens: count,
+  sequences: count,
+  threads: count,
+  /** The GPU devices in use, by name; empty on the CPU. */
+  deviceNames: z.array(z.string()),
+  /** Memory of those devices together; null on the CPU. */
+  deviceMemoryBytes: z.number().nullable(),
+});
+
+export const generateEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start'), seed: z.number(), counts: countsSchema }),
+  z.strictObject({ type: z.literal('tokens'), text: z.string(), tokenIds }),
+  z.strictObject({
+    type: z.literal('end'),
+    reason: z.enum(['stop', 'length', 'cancelled']),
+    counts: countsSchema,
+    timings: timingsSchema,
+  }),
+]);
+
+const code = z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]);
+const failure = { code, details: z.string().nullable() };
+
+/** Main to engine. */
+export const toEngineSchema = z.discriminatedUnion('type', [
+  /** Sent twice a second; the engine ends itself when they stop. */
+  z.strictObject({ type: z.literal('pulse') }),
+  z.strictObject({ type: z.literal('load'), options: loadOptionsSchema }),
+  z.strictObject({ type: z.literal('generate'), id: requestId, request: generateRequestSchema }),
+  z.strictObject({ type: z.literal('cancel'), id: requestId }),
+]);
+
+/** Engine to main. */
+export const fromEngineSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('alive') }),
+  z.strictObject({ type: z.literal('progress'), value: z.number().min(0).max(1) }),
+  z.strictObject({ type: z.literal('loaded'), report: loadReportSchema }),
+  z.strictObject({ type: z.literal('load-failed'), ...failure }),
+  z.strictObject({ type: z.literal('event'), id: requestId, event: generateEventSchema }),
+  z.strictObject({ type: z.literal('failed'), id: requestId, ...failure }),
+  z.strictObject({
+    type: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string(),
+  }),
+]);
+
+export type LoadOptions = Readonly<z.infer<typeof loadOptionsSchema>>;
+export type LoadReport = Readonly<z.infer<typeof loadReportSchema>>;
+export type ToEngine = Readonly<z.infer<typeof toEngineSchema>>;
+export type FromEngine = Readonly<z.infer<typeof fromEngineSchema>>;

@@ -1,0 +1,54 @@
+/** Remembers what a probe found, for as long as nothing that it depends on has changed. */
+import { z } from 'zod';
+import { candidateSchema } from '../ipc/snapshot.ts';
+import type { ProbeRunResult } from './probe-run.ts';
+
+const recordSchema = z.strictObject({
+  fingerprint: z.string(),
+  candidates: z.array(candidateSchema).readonly(),
+  threads: z.number().int().positive().nullable(),
+});
+
+/** Null is what is on disk before the first probe. */
+export const probeRecordSchema = recordSchema.nullable();
+
+export type ProbeRecord = Readonly<z.infer<typeof recordSchema>>;
+
+/** Where the record is kept; a file in the data folder, say. */
+export interface ProbeStore {
+  read(): ProbeRecord | null;
+  write(record: ProbeRecord): void;
+}
+
+/** Everything that a result depends on; a change of any of it asks for a new probe. */
+export interface ProbeFacts {
+  readonly platform: string;
+  readonly arch: string;
+  readonly processor: string;
+  readonly processors: number;
+  /** What can be read of the graphics drivers, in a fixed order. */
+  readonly drivers: readonly string[];
+  readonly llamaVersion: string;
+  readonly lullVersion: string;
+  readonly starterSha256: string;
+}
+
+export function fingerprint(facts: ProbeFacts): string {
+  const { platform, arch, processor, processors, drivers } = facts;
+  const { llamaVersion, lullVersion, starterSha256 } = facts;
+  const parts = [platform, arch, processor, processors, drivers];
+  return JSON.stringify([...parts, llamaVersion, lullVersion, starterSha256]);
+}
+
+/** The result that was found under the same circumstances; null when there is none. */
+export function recall(store: ProbeStore, current: string): ProbeRunResult | null {
+  const record = store.read();
+  if (record === null || record.fingerprint !== current) return null;
+  return { candidates: record.candidates, threads: record.threads };
+}
+
+/** Keeps a result, unless nothing worked: that may have been a bad moment. */
+export function remember(store: ProbeStore, current: string, result: ProbeRunResult): void {
+  if (!result.candidates.some((candidate) => candidate.state === 'chosen')) return;
+  store.write({ fingerprint: current, ...result });
+}

@@ -1,0 +1,208 @@
+/** Runs many requests on one model in lock step: every step is one batch with everybody in it. */
+import { AppError, toAppError } from '../platform/app-error.ts';
+import type { Clock } from '../platform/clock.ts';
+import { createGeneration, type Generation, type GenerationSink } from './generation.ts';
+import type { ModelContext, SequencePort, TokenSource } from './model-context.ts';
+import type { GenerateRequest } from './ports.ts';
+import { toSamplerSeed } from './seed.ts';
+import { chooseSlot } from './slots.ts';
+
+export interface SchedulerLimits {
+  /** Prompt tokens evaluated in one step, over all sequences: bounds how long a step can take. */
+  readonly prefillTokens: number;
+  /** Requests that may wait while every sequence is busy. */
+  readonly waiting: number;
+  /** A step that takes longer counts as a failure of the model. */
+  readonly stepMs: number;
+}
+
+export interface SchedulerPorts {
+  readonly clock: Clock;
+  /** Any whole number. */
+  drawSeed(): number;
+  /** The model failed in the middle of a step: everything was told so, and nothing more can run. */
+  onBroken(error: unknown): void;
+}
+
+export interface Scheduler {
+  /**
+   * Queues a request and tells `sink` about it from now on, never before this returns.
+   * @returns what cancels it. @throws AppError `engine-busy`, `context-exceeded`, `bad-request`
+   */
+  submit(request: GenerateRequest, sink: GenerationSink): () => void;
+  /** Requests that are running or waiting. */
+  readonly load: number;
+  /** Cancels everything; resolves when no step is running any more. */
+  dispose(): Promise<void>;
+}
+
+interface Slot {
+  readonly port: SequencePort;
+  lastUse: number;
+  running: Running | null;
+}
+
+interface Running {
+  readonly generation: Generation;
+  /** Prompt tokens whose state the sequence holds. */
+  evaluated: number;
+  source: TokenSource | null;
+}
+
+export function createScheduler(
+  model: ModelContext,
+  ports: SchedulerPorts,
+  limits: SchedulerLimits,
+): Scheduler {
+  const slots: Slot[] = model.sequences.map((port) => ({ port, lastUse: 0, running: null }));
+  const queue: Generation[] = [];
+  let uses = 0;
+  let loop: Promise<void> | null = null;
+  let closed: AppError | null = null;
+
+  /** The one place between two batches. Nothing is being evaluated here; pause and duty belong here. */
+  const betweenSteps = async () => {
+    for (const slot of slots) {
+      if (slot.running?.generation.ended === true) await leave(slot);
+    }
+    dropEnded(queue);
+    while (queue.length > 0 && (await admitNext())) dropEnded(queue);
+  };
+
+  const admitNext = async (): Promise<boolean> => {
+    const idle = slots.filter((slot) => slot.running === null);
+    const generation = queue[0];
+    if (generation === undefined) return false;
+    const choice = chooseSlot(
+      idle.map((slot) => ({ held: slot.port.held(), lastUse: slot.lastUse })),
+      generation.prompt,
+    );
+    const slot = choice === null ? undefined : idle[choice.index];
+    if (choice === null || slot === undefined) return false;
+    queue.shift();
+    const evaluated = await slot.port.keep(choice.shared);
+    slot.lastUse = uses += 1;
+    slot.running = { generation, evaluated, source: null };
+    if (!generation.ended) generation.admit(evaluated);
+    return true;
+  };
+
+  const step = async () => {
+    let budget = limits.prefillTokens;
+    const parts: Promise<void>[] = [];
+    // The oldest prompt gets the budget first: sharing it out would make all of them late.
+    const inOrder = [...slots].sort((a, b) => a.lastUse - b.lastUse);
+    for (const { port, running } of inOrder) {
+      if (running === null || running.generation.ended) continue;
+      const left =
+        running.source === null ? running.generation.prompt.length - running.evaluated : 0;
+      if (left > 0 && budget === 0) continue;
+      const chunk = Math.min(left, budget);
+      budget -= chunk;
+      parts.push(advance(port, running, chunk));
+    }
+    const overdue = ports.clock.after(limits.stepMs, () => {
+      breakDown(new Error('a step of the model did not come to an end'));
+    });
+    const results = await Promise.allSettled(parts);
+    overdue();
+    for (const result of results) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+  };
+
+  const run = async () => {
+    try {
+      for (;;) {
+        await betweenSteps();
+        if (slots.some((slot) => slot.running !== null)) await step();
+        // A request may have come in while the last ones left: then the loop is not over.
+        else if (queue.length === 0) break;
+      }
+    } catch (error) {
+      breakDown(error);
+    } finally {
+      loop = null;
+    }
+  };
+
+  const breakDown = (error: unknown) => {
+    const { details } = toAppError(error);
+    closed = new AppError('engine-crashed', { ...(details && { details }), cause: error });
+    for (const generation of everything()) generation.fail(closed);
+    queue.length = 0;
+    ports.onBroken(error);
+  };
+
+  const everything = (): Generation[] => [
+    ...slots.flatMap(({ running }) => (running === null ? [] : [running.generation])),
+    ...queue,
+  ];
+
+  return {
+    submit(request, sink) {
+      if (closed !== null) throw closed;
+      dropEnded(queue);
+      const free = slots.filter((slot) => slot.running === null).length;
+      if (queue.length >= limits.waiting + free) {
+        throw new AppError('engine-busy', { details: `${String(queue.length)} are waiting` });
+      }
+      const prompt = model.render(request.turns);
+      if (prompt.length === 0)
+        throw new AppError('bad-request', { details: 'the prompt is empty' });
+      refuseTooLong(prompt.length, model.contextTokens);
+      const seed = toSamplerSeed(request.sampling.seed ?? ports.drawSeed());
+      const generation = createGeneration(request, prompt, seed, model, ports.clock, sink);
+      queue.push(generation);
+      loop ??= Promise.resolve().then(run);
+      return () => {
+        generation.cancel();
+      };
+    },
+    get load() {
+      return everything().filter((generation) => !generation.ended).length;
+    },
+    async dispose() {
+      closed ??= new AppError('cancelled', { details: 'the engine is closing' });
+      for (const generation of everything()) generation.cancel();
+      await loop;
+    },
+  };
+}
+
+/** One sequence's part of a step. `chunk` prompt tokens are evaluated; with the last of them it samples. */
+async function advance(port: SequencePort, running: Running, chunk: number): Promise<void> {
+  const { generation, evaluated } = running;
+  if (running.source === null) {
+    const tokens = generation.prompt.slice(evaluated, evaluated + chunk);
+    running.evaluated += chunk;
+    if (running.evaluated < generation.prompt.length) {
+      await port.prefill(tokens);
+      return;
+    }
+    running.source = port.open(tokens, {
+      ...generation.request.sampling,
+      seed: generation.seed,
+    });
+  }
+  generation.accept(await running.source.next());
+}
+
+async function leave(slot: Slot): Promise<void> {
+  const source = slot.running?.source;
+  slot.running = null;
+  await source?.close();
+}
+
+function dropEnded(queue: Generation[]): void {
+  for (let index = queue.length - 1; index >= 0; index -= 1) {
+    if (queue[index]?.ended === true) queue.splice(index, 1);
+  }
+}
+
+function refuseTooLong(promptTokens: number, contextTokens: number): void {
+  if (promptTokens < contextTokens) return;
+  throw new AppError('context-exceeded', {
+    details: `the prompt has ${String(promptTokens)} tokens, the context ${String(contextTokens)}`,
+  });
+}

@@ -1,0 +1,37 @@
+/** A chat before its first question: three to start from. */
+import { NEW_CHAT } from '../../store/app-state.ts';
+import { useActions } from '../../store/use-app.tsx';
+import { LullMark } from '../../ui/LullMark.tsx';
+import { COMPOSER_ID } from './Composer.tsx';
+
+const EXAMPLES = [
+  'Explain how a refrigerator works, in five sentences.',
+  'Write a short, polite email that moves a meeting to Thursday.',
+  'Write a Python function that finds the longest word in a text.',
+] as const;
+
+export function EmptyChat() {
+  const { setDraft } = useActions();
+  return (
+    <div className="empty">
+      <LullMark size={40} />
+      <h2>What would you like to ask?</h2>
+      <p className="quiet">Answers are written on this computer. Nothing you type leaves it.</p>
+      <ul className="examples" aria-label="Example questions">
+        {EXAMPLES.map((example) => (
+          <li key={example}>
+            <button
+              type="button"
+              onClick={() => {
+                setDraft(NEW_CHAT, example);
+                document.getElementById(COMPOSER_ID)?.focus();
+              }}
+            >
+              {example}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+/** A calm, permanent word about a model that people should not expect real answers from. */
+import { isTestModel, needsSetup } from '../../store/selectors.ts';
+import { useActions, useApp } from '../../store/use-app.tsx';
+import { Button } from '../../ui/Button.tsx';
+
+const TEST_MODEL =
+  'Test model: it talks nonsense and only proves that everything works. Open a model of your own for real answers.';
+const BASE_MODEL =
+  'This model has no chat template: it continues text instead of answering. For a chat, open an instruction-tuned model.';
+
+export function ModelStrip() {
+  const settingUp = useApp(needsSetup);
+  const isTest = useApp(isTestModel);
+  const isBase = useApp((state) => state.snapshot?.model.current?.hasChatTemplate === false);
+  const { chooseModel } = useActions();
+  // While the setup card is there it speaks for itself, and offers the same button.
+  if (settingUp || (!isTest && !isBase)) return null;
+  return (
+    <aside className="strip strip-model" aria-label="About this model">
+      <p>{isTest ? TEST_MODEL : BASE_MODEL}</p>
+      <Button onClick={() => void chooseModel()}>Open a model…</Button>
+    </aside>
+  );
+}

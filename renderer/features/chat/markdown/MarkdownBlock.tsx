@@ -1,0 +1,48 @@
+/** One block of Markdown, drawn once it is near the view and again only when its own text changes. */
+import { memo } from 'react';
+import Markdown, { type Options } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { ELEMENTS } from './elements.tsx';
+import { sharedHighlight } from './highlight.ts';
+import { useNearView } from './near-view.ts';
+
+const REMARK: Options['remarkPlugins'] = [remarkGfm];
+const PLAIN: Options['rehypePlugins'] = [];
+const COLOURED: Options['rehypePlugins'] = [sharedHighlight];
+
+/** Code longer than this is coloured once it is complete, not again with every word. */
+const LIVE_COLOUR_LIMIT = 6_000;
+/** Longer code than this stays plain: colouring it would stop the window for a moment. */
+const COLOUR_LIMIT = 60_000;
+
+interface Props {
+  readonly text: string;
+  /** More may follow. */
+  readonly growing: boolean;
+  /** Drawn at once, because it is probably in view. */
+  readonly eager: boolean;
+}
+
+export const MarkdownBlock = memo(function MarkdownBlock({ text, growing, eager }: Props) {
+  const { ref, near } = useNearView(eager || growing);
+  const hasCode = text.includes('```') || text.includes('~~~');
+  const coloured = hasCode && text.length <= (growing ? LIVE_COLOUR_LIMIT : COLOUR_LIMIT);
+  if (!near) {
+    return (
+      <div ref={ref} className="md-block plain-answer">
+        {text}
+      </div>
+    );
+  }
+  return (
+    <div className="md-block">
+      <Markdown
+        remarkPlugins={REMARK}
+        rehypePlugins={coloured ? COLOURED : PLAIN}
+        components={ELEMENTS}
+      >
+        {text}
+      </Markdown>
+    </div>
+  );
+});

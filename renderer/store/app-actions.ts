@@ -1,0 +1,95 @@
+/** What a person can do outside a conversation: setup, models, engine, endpoint, appearance, notices. */
+import type { Result } from '../../electron/ipc/result.ts';
+import type { ModelInfo, Theme } from '../../electron/ipc/snapshot.ts';
+import type { Bridge } from '../../electron/ipc/table.ts';
+import type { AppStore, Tab } from './app-state.ts';
+import { attempt, failureOf } from './attempt.ts';
+import { addToast } from './view.ts';
+
+export interface AppActions {
+  readonly showTab: (tab: Tab) => void;
+  readonly setRailOpen: (open: boolean) => void;
+  readonly setFilter: (filter: string) => void;
+  readonly dismissToast: (id: number) => void;
+  readonly copy: (text: string, what: string) => Promise<void>;
+  readonly cancelSetup: () => Promise<void>;
+  readonly retrySetup: () => Promise<void>;
+  readonly setTheme: (theme: Theme) => Promise<void>;
+  readonly probeAgain: () => Promise<void>;
+  readonly restartEngine: () => Promise<void>;
+  readonly chooseModel: () => Promise<void>;
+  readonly openDroppedModel: (file: File) => Promise<void>;
+  readonly useModel: (modelId: string) => Promise<void>;
+  readonly forgetModel: (modelId: string) => Promise<void>;
+  readonly copyToken: () => Promise<void>;
+  readonly openDataFolder: () => Promise<void>;
+  readonly dismissNotice: (noticeId: string) => Promise<void>;
+}
+
+export type WriteClipboard = (text: string) => Promise<void>;
+
+export function createAppActions(
+  bridge: Bridge,
+  store: AppStore,
+  writeClipboard: WriteClipboard,
+): AppActions {
+  const { command } = bridge;
+  const say = (text: string) => {
+    store.setState((state) => addToast(state, { text }));
+  };
+
+  async function run<Value>(
+    start: () => Promise<Result<Value>>,
+    done?: (value: Value) => void,
+  ): Promise<void> {
+    const result = await attempt(start);
+    const failure = failureOf(result);
+    if (result.ok) done?.(result.value);
+    // Whoever cancelled something knows it already.
+    else if (failure && failure.code !== 'cancelled') {
+      store.setState((state) => addToast(state, { failure }));
+    }
+  }
+
+  const sayOpened = (model: ModelInfo | null) => {
+    if (model) say(`${model.name} is open. Your next question goes to it.`);
+  };
+
+  return {
+    showTab: (tab) => {
+      store.setState({ tab, railOpen: false });
+    },
+    setRailOpen: (railOpen) => {
+      store.setState({ railOpen });
+    },
+    setFilter: (filter) => {
+      store.setState({ filter });
+    },
+    dismissToast: (id) => {
+      store.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+    },
+    async copy(text, what) {
+      try {
+        await writeClipboard(text);
+        say(`${what} copied.`);
+      } catch {
+        say(`${what} could not be copied. Select the text and copy it by hand.`);
+      }
+    },
+    cancelSetup: () => run(command['setup.cancel']),
+    retrySetup: () => run(command['setup.retry']),
+    setTheme: (theme) => run(() => command['settings.setTheme']({ theme })),
+    probeAgain: () => run(command['engine.probeAgain']),
+    restartEngine: () => run(command['engine.restart']),
+    chooseModel: () => run(command['model.choose'], sayOpened),
+    openDroppedModel: (file) => run(() => bridge.openDroppedModel(file), sayOpened),
+    useModel: (modelId) => run(() => command['model.use']({ modelId })),
+    forgetModel: (modelId) => run(() => command['model.forget']({ modelId })),
+    copyToken: () =>
+      run(command['endpoint.copyToken'], () => {
+        say('Token copied. Whoever has it can use the endpoint on this computer.');
+      }),
+    openDataFolder: () => run(command['app.openDataFolder']),
+    dismissNotice: (noticeId) => run(() => command['notice.dismiss']({ noticeId })),
+  };
+}

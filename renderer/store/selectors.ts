@@ -1,0 +1,74 @@
+/** Narrow questions that components ask of the state; each answer is a primitive or a stable object. */
+import type { Conversation, Message, SetupStep } from '../../electron/ipc/snapshot.ts';
+import type { MAX_QUESTION_LENGTH } from '../../electron/ipc/table.ts';
+import { NEW_CHAT, type AppState } from './app-state.ts';
+
+/** The table's own value, held to it by its type: importing it would bring the whole guard library along. */
+export const QUESTION_LIMIT: typeof MAX_QUESTION_LENGTH = 200_000;
+
+const NO_IDS: readonly string[] = [];
+const NO_CONVERSATIONS: readonly Conversation[] = [];
+
+export function draftKey(state: AppState): string {
+  return state.conversationId ?? NEW_CHAT;
+}
+
+export function messageIds(state: AppState): readonly string[] {
+  if (state.conversationId === null) return NO_IDS;
+  return state.chats[state.conversationId]?.messageIds ?? NO_IDS;
+}
+
+export function conversations(state: AppState): readonly Conversation[] {
+  return state.snapshot?.conversations ?? NO_CONVERSATIONS;
+}
+
+/** The answer being written in this conversation, if there is one. */
+export function streamingIn(state: AppState, conversationId: string | null): string | null {
+  if (conversationId === null) return null;
+  const ids = state.chats[conversationId]?.messageIds ?? NO_IDS;
+  const last = state.messages[ids.at(-1) ?? ''];
+  return last?.state === 'streaming' ? last.id : null;
+}
+
+export function isAnswering(state: AppState, conversationId: string): boolean {
+  if (streamingIn(state, conversationId) !== null) return true;
+  return Object.values(state.live).some((live) => live.conversationId === conversationId);
+}
+
+/** What an answer reads like right now. */
+export function messageText(state: AppState, message: Message): string {
+  if (message.state !== 'streaming') return message.text;
+  return state.live[message.id]?.text ?? message.text;
+}
+
+export function isTestModel(state: AppState): boolean {
+  return state.snapshot?.model.current?.isStarter === true;
+}
+
+/** Whether the card with the preparation steps has something to say. */
+export function needsSetup(state: AppState): boolean {
+  const phase = state.snapshot?.setup.phase;
+  return phase !== undefined && phase !== 'done';
+}
+
+export function runningStep(steps: readonly SetupStep[]): SetupStep | null {
+  return steps.find((step) => step.state === 'running') ?? null;
+}
+
+/** Why a question cannot be sent now, in plain words; null when it can. */
+export function sendBlock(state: AppState, text: string): string | null {
+  const { snapshot } = state;
+  if (!snapshot) return 'Lull is starting. You can write now and send in a moment.';
+  const { setup, engine, model } = snapshot;
+  if (setup.phase === 'running') {
+    return 'Lull is still getting ready. You can write now and send when it is done.';
+  }
+  if (setup.phase !== 'done' && (engine.backend === null || model.current === null)) {
+    return 'The preparation did not finish. Press Try again above, then send.';
+  }
+  if (model.current === null) return 'No model is open. Open a model, then send.';
+  if (text.length > QUESTION_LIMIT) {
+    return `This message is longer than ${QUESTION_LIMIT.toLocaleString('en')} characters. Shorten it to send.`;
+  }
+  return null;
+}

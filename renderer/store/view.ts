@@ -1,0 +1,175 @@
+/** How the view changes: functions from one state to the part of the next that differs. */
+import type { FailureText } from '../../electron/ipc/result.ts';
+import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapshot.ts';
+import type { CommandOutput, NotificationBody } from '../../electron/ipc/table.ts';
+import { NEW_CHAT, without, type AppState, type ChatView } from './app-state.ts';
+import { addDelta, adoptText } from './live-text.ts';
+
+type Change = Partial<AppState>;
+
+/** Leaves a conversation that was deleted, and forgets what was kept of it. */
+export function takeSnapshot(state: AppState, snapshot: Snapshot): Change {
+  const before = state.snapshot?.conversations ?? [];
+  const still = new Set(snapshot.conversations.map(({ id }) => id));
+  const gone = before.map(({ id }) => id).filter((id) => !still.has(id));
+  const base: Change = { snapshot, startFailure: null };
+  if (gone.length === 0) return base;
+  return { ...base, ...forgetConversations(state, new Set(gone)) };
+}
+
+function forgetConversations(state: AppState, gone: ReadonlySet<string>): Change {
+  const keepKeys = <Value>(record: Readonly<Record<string, Value>>) =>
+    Object.fromEntries(Object.entries(record).filter(([id]) => !gone.has(id)));
+  const keepOwned = <Value extends { readonly conversationId: string }>(
+    record: Readonly<Record<string, Value>>,
+  ) =>
+    Object.fromEntries(
+      Object.entries(record).filter(([, { conversationId }]) => !gone.has(conversationId)),
+    );
+  return {
+    chats: keepKeys(state.chats),
+    drafts: keepKeys(state.drafts),
+    messages: keepOwned(state.messages),
+    live: keepOwned(state.live),
+    conversationId:
+      state.conversationId !== null && gone.has(state.conversationId) ? null : state.conversationId,
+  };
+}
+
+export function takeDelta(state: AppState, delta: NotificationBody<'chat.delta'>): Change {
+  const message = state.messages[delta.messageId];
+  if (message && message.state !== 'streaming') return {};
+  const known = state.live[delta.messageId];
+  const live = addDelta(known, delta);
+  return live === known ? {} : { live: { ...state.live, [delta.messageId]: live } };
+}
+
+/** The answer as it is on disk takes the place of the pieces. */
+export function takeEnd(state: AppState, message: Message): Change {
+  return {
+    messages: { ...state.messages, [message.id]: message },
+    live: message.state === 'streaming' ? state.live : without(state.live, message.id),
+  };
+}
+
+export function markLoading(state: AppState, conversationId: string): Change {
+  const known = state.chats[conversationId];
+  const loading: ChatView = known
+    ? { ...known, failure: null, state: known.state === 'ready' ? 'ready' : 'loading' }
+    : { state: 'loading', failure: null, conversation: null, messageIds: [] };
+  return { chats: { ...state.chats, [conversationId]: loading } };
+}
+
+export function takeOpenFailure(
+  state: AppState,
+  conversationId: string,
+  failure: FailureText,
+): Change {
+  const known = state.chats[conversationId];
+  const conversation = known?.conversation ?? null;
+  const messageIds = known?.messageIds ?? [];
+  return {
+    chats: {
+      ...state.chats,
+      [conversationId]: { state: 'failed', failure, conversation, messageIds },
+    },
+  };
+}
+
+/** A reply that was overtaken by the end of an answer, or by a newer question, does not undo them. */
+export function takeOpened(state: AppState, opened: CommandOutput<'chat.open'>): Change {
+  const { conversation } = opened;
+  const messages = { ...state.messages };
+  let { live } = state;
+  for (const message of opened.messages) {
+    const known = messages[message.id];
+    const hasEnded = known !== undefined && known.state !== 'streaming';
+    if (message.state !== 'streaming') {
+      messages[message.id] = message;
+      live = without(live, message.id);
+    } else if (!hasEnded) {
+      messages[message.id] = message;
+      live = { ...live, [message.id]: adoptText(live[message.id], message) };
+    }
+  }
+  const ids = opened.messages.map(({ id }) => id);
+  const lastMs = opened.messages.at(-1)?.createdAtMs ?? 0;
+  const newer = (state.chats[conversation.id]?.messageIds ?? []).filter(
+    (id) => !ids.includes(id) && (messages[id]?.createdAtMs ?? 0) > lastMs,
+  );
+  const view: ChatView = {
+    state: 'ready',
+    failure: null,
+    conversation,
+    messageIds: [...ids, ...newer],
+  };
+  return { messages, live, chats: { ...state.chats, [conversation.id]: view } };
+}
+
+export function takeSent(
+  state: AppState,
+  draftKey: string,
+  sent: CommandOutput<'chat.send'>,
+): Change {
+  const { conversation, question, answer } = sent;
+  const view = state.chats[conversation.id];
+  const messageIds = [...(view?.messageIds ?? []), question.id, answer.id];
+  // The reader may have gone elsewhere while the question was being saved.
+  const stays = state.conversationId === (draftKey === NEW_CHAT ? null : draftKey);
+  return {
+    messages: {
+      ...state.messages,
+      [question.id]: question,
+      [answer.id]: endedOr(state, answer),
+    },
+    chats: {
+      ...state.chats,
+      [conversation.id]: { state: 'ready', failure: null, conversation, messageIds },
+    },
+    drafts: without(state.drafts, draftKey),
+    sending: without(state.sending, draftKey),
+    sendFailures: without(state.sendFailures, draftKey),
+    conversationId: stays ? conversation.id : state.conversationId,
+  };
+}
+
+export function takeRegenerated(
+  state: AppState,
+  { answer, replacedId }: CommandOutput<'chat.regenerate'>,
+): Change {
+  const view = state.chats[answer.conversationId];
+  if (!view) return {};
+  const messageIds = view.messageIds.map((id) => (id === replacedId ? answer.id : id));
+  const rest = answer.id === replacedId ? state.messages : without(state.messages, replacedId);
+  return {
+    messages: { ...rest, [answer.id]: endedOr(state, answer) },
+    chats: { ...state.chats, [answer.conversationId]: { ...view, messageIds } },
+  };
+}
+
+/** A short answer may have ended before the reply that announces it was read. */
+function endedOr(state: AppState, answer: Message): Message {
+  const known = state.messages[answer.id];
+  return known && known.state !== 'streaming' ? known : answer;
+}
+
+export function addToast(
+  state: AppState,
+  toast: { readonly text: string } | { readonly failure: FailureText },
+): Change {
+  const id = state.toastCount + 1;
+  const added =
+    'text' in toast
+      ? { id, kind: 'info' as const, text: toast.text }
+      : { id, kind: 'failure' as const, failure: toast.failure };
+  // More than three would cover the chat.
+  return { toasts: [...state.toasts.slice(-2), added], toastCount: id };
+}
+
+export function conversationTitle(state: AppState, conversationId: string | null): string | null {
+  if (conversationId === null) return null;
+  const listed: Conversation | undefined = state.snapshot?.conversations.find(
+    ({ id }) => id === conversationId,
+  );
+  return listed?.title ?? state.chats[conversationId]?.conversation?.title ?? null;
+}

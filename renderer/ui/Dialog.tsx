@@ -1,0 +1,30 @@
+/** A question that has to be answered first. The platform's own dialog keeps the focus and hears Escape. */
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+
+interface Props {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  /** The buttons, the safe one first. */
+  readonly actions: ReactNode;
+}
+
+/** Shown for as long as it is rendered. */
+export function Dialog({ title, onClose, children, actions }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      element?.close();
+    };
+  }, []);
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
+      <h2 id={id}>{title}</h2>
+      <div className="dialog-text">{children}</div>
+      <div className="dialog-actions">{actions}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,43 @@
+/** Short messages in the corner: good news goes away by itself, failures wait to be read. */
+import { useEffect } from 'react';
+import type { Toast } from '../store/app-state.ts';
+import { useActions, useApp } from '../store/use-app.tsx';
+import { FailureNote } from './FailureNote.tsx';
+
+const SHOWN_MS = 4000;
+
+export function Toasts() {
+  const toasts = useApp((state) => state.toasts);
+  return (
+    <div className="toasts" role="status" aria-live="polite" aria-label="Messages">
+      {toasts.map((toast) => (
+        <ToastView key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}
+
+function ToastView({ toast }: { readonly toast: Toast }) {
+  const { dismissToast } = useActions();
+  const { id, kind } = toast;
+  useEffect(() => {
+    if (kind === 'failure') return undefined;
+    const timer = setTimeout(() => {
+      dismissToast(id);
+    }, SHOWN_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [id, kind, dismissToast]);
+  if (toast.kind === 'info') return <p className="toast">{toast.text}</p>;
+  return (
+    <div className="toast toast-failure">
+      <FailureNote
+        failure={toast.failure}
+        onDismiss={() => {
+          dismissToast(id);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+/** Starts the real app for a test, each time on folders of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** A folder that holds the built test model already; the newcomer's test uses an empty one instead. */
+export const SHARED_CACHE = fromEnvironment('LULL_TEST_CACHE');
+export const ELECTRON = fromEnvironment('LULL_ELECTRON');
+
+export interface LaunchOptions {
+  readonly dataFolder?: string;
+  readonly cacheFolder?: string;
+  readonly args?: readonly string[];
+}
+
+export interface Lull {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+}
+
+interface Fixtures {
+  /** A fresh, empty folder. */
+  readonly folder: string;
+  /** Starts a copy of Lull; all copies are closed when the test ends. */
+  readonly launch: (options?: LaunchOptions) => Promise<Lull>;
+}
+
+export const test = base.extend<Fixtures>({
+  // Playwright wants a pattern here, so it names one fixture that costs nothing.
+  folder: async ({ browserName }, use) => {
+    const folder = mkdtempSync(join(tmpdir(), `lull-e2e-${browserName}-`));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  },
+  launch: async ({ folder }, use) => {
+    const apps: ElectronApplication[] = [];
+    await use(async (options = {}) => {
+      const app = await _electron.launch({
+        executablePath: ELECTRON,
+        args: [ROOT, ...argumentsFor(folder, options)],
+        env: environment(),
+        chromiumSandbox: true,
+      });
+      apps.push(app);
+      return { app, page: await app.firstWindow() };
+    });
+    for (const app of apps) await app.close().catch(() => undefined);
+  },
+});
+
+export function argumentsFor(folder: string, options: LaunchOptions): string[] {
+  const data = options.dataFolder ?? join(folder, 'data');
+  const cache = options.cacheFolder ?? SHARED_CACHE;
+  return [
+    '--disable-gpu',
+    `--data-dir=${data}`,
+    `--cache-dir=${cache}`,
+    '--port=0',
+    ...(options.args ?? []),
+  ];
+}
+
+export function environment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && entry[0] !== 'ELECTRON_RUN_AS_NODE',
+  );
+  return Object.fromEntries(kept);
+}
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run these tests with "npm test -- --only e2e"`);
+  return value;
+}

@@ -1,0 +1,122 @@
+/** What goes wrong on real machines: a killed engine, a damaged file, a taken port, a second copy. */
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, type ElectronApplication, type Page } from '@playwright/test';
+import { test } from './app.ts';
+import { photograph } from './screenshots.ts';
+import { runLull } from './terminal.ts';
+
+const LONG = 'Write a very long story about a river, with many chapters.';
+
+async function ask(page: Page, question: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your question' }).fill(question);
+  await page.keyboard.press('Enter');
+}
+
+/** The process ids of the utility processes with this name. */
+function pidsOf(app: ElectronApplication, name: string): Promise<number[]> {
+  return app.evaluate(
+    ({ app: electron }, wanted) =>
+      electron
+        .getAppMetrics()
+        .filter((metric) => metric.name === wanted || metric.serviceName === wanted)
+        .map(({ pid }) => pid),
+    name,
+  );
+}
+
+for (const signal of ['SIGKILL', 'SIGABRT'] as const) {
+  test(`survives ${signal} of the engine in the middle of an answer`, async ({ launch }) => {
+    const { app, page } = await launch();
+    await ask(page, LONG);
+    const answer = page.getByRole('article', { name: 'Answer' });
+    await expect(answer).toContainText(/\w+ \w+ \w+/);
+    const [engine] = await pidsOf(app, 'Lull engine');
+    if (engine === undefined) throw new Error('no engine process');
+    process.kill(engine, signal);
+    await expect(page.getByText('The engine stopped unexpectedly', { exact: false })).toBeVisible();
+    await expect(answer).toContainText(/\w+ \w+ \w+/);
+    if (signal === 'SIGKILL') await photograph(app, page, '8-engine-killed');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect(page.getByText('You stopped this answer.')).toBeVisible();
+    expect(await pidsOf(app, 'Lull engine')).not.toContain(engine);
+  });
+}
+
+test('the engine goes when the app is killed', async ({ launch }) => {
+  const { app, page } = await launch();
+  await ask(page, 'Hello');
+  await expect(page.getByRole('list', { name: 'About this answer' })).toBeVisible();
+  const [engine] = await pidsOf(app, 'Lull engine');
+  if (engine === undefined) throw new Error('no engine process');
+  app.process().kill('SIGKILL');
+  await expect.poll(() => isAlive(engine), { timeout: 5_000 }).toBe(false);
+});
+
+test('keeps an answer that was being written when the app was killed', async ({ launch }) => {
+  const { app, page } = await launch();
+  await ask(page, LONG);
+  await expect(page.getByRole('article', { name: 'Answer' })).toContainText(/(\w+\W+){40}/);
+  app.process().kill('SIGKILL');
+  const again = await launch();
+  await again.page.getByRole('button', { name: /^Write a very long story/ }).click();
+  await expect(
+    again.page.getByText('Lull was closed before this answer was finished.'),
+  ).toBeVisible();
+});
+
+test('sets damaged conversations aside and says so', async ({ folder, launch }) => {
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'chats.sqlite'), 'not a database '.repeat(500));
+  writeFileSync(join(data, 'settings.json'), '{"theme":');
+  const { app, page } = await launch();
+  await expect(page.getByText('The file with your conversations is damaged')).toBeVisible();
+  await photograph(app, page, '9-damaged');
+  expect(readdirSync(data).some((name) => name.startsWith('chats.sqlite.damaged-'))).toBe(true);
+  expect(readdirSync(data)).toContain('settings.json.damaged');
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  await expect(page.getByText('The file with your conversations is damaged')).toHaveCount(0);
+});
+
+test('chats on when the port is taken, and says so', async ({ launch }) => {
+  const squatter = createServer();
+  await new Promise<void>((listening) => squatter.listen(0, '127.0.0.1', listening));
+  const address = squatter.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const { page } = await launch({ args: [`--port=${address.port}`] });
+  await expect(page.getByText('Another program already uses the endpoint’s port.')).toBeVisible();
+  await ask(page, 'What is the capital of France?');
+  await expect(page.getByRole('article', { name: 'Answer' })).toContainText(/\w+/);
+  squatter.close();
+});
+
+test('a second copy on the same folder shows the first and goes', async ({ folder, launch }) => {
+  const { app } = await launch();
+  const { code, err } = await runLull(folder, []).ended;
+  expect(code).toBe(0);
+  expect(err).toContain('already runs');
+  expect(app.windows()).toHaveLength(1);
+});
+
+test('a data folder that cannot be written is named', async ({ folder }) => {
+  const data = join(folder, 'locked');
+  mkdirSync(data);
+  chmodSync(data, 0o500);
+  const { code, err } = await runLull(folder, ['--headless'], { dataFolder: data }).ended;
+  expect(code).toBe(1);
+  expect(err).toContain('Lull cannot write to its data folder.');
+  expect(err).toContain(data);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+/// <reference lib="dom" />
+/** A model of one's own: by dialog, by drag, by command line; and every wrong file gets its sentence. */
+import { copyFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type ElectronApplication, type Page } from '@playwright/test';
+import { SHARED_CACHE, test } from './app.ts';
+import { photograph } from './screenshots.ts';
+import { runLull } from './terminal.ts';
+
+const STARTER = join(SHARED_CACHE, 'starter.gguf');
+
+/** The system's own dialog cannot be driven, so it is answered for the owner. */
+async function answerDialog(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, path);
+}
+
+/** Drops a real file on the window, as the desktop would. */
+async function drop(page: Page, path: string): Promise<void> {
+  await page.evaluate(() => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.id = 'drop-source';
+    input.hidden = true;
+    document.body.append(input);
+  });
+  await page.locator('#drop-source').setInputFiles(path);
+  await page.evaluate(() => {
+    const input = document.querySelector<HTMLInputElement>('#drop-source');
+    const file = input?.files?.[0];
+    if (!file) throw new Error('no file');
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file);
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      const options = { dataTransfer, bubbles: true, cancelable: true };
+      document.body.dispatchEvent(new DragEvent(type, options));
+    }
+    input.remove();
+  });
+}
+
+test('opens a file from the dialog, by drag and by command line', async ({ folder, launch }) => {
+  const own = join(folder, 'my-model.gguf');
+  copyFileSync(STARTER, own);
+  const { app, page } = await launch();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await answerDialog(app, own);
+  await page.getByRole('button', { name: /Open a model file/ }).click();
+  await expect(page.getByText('my-model.gguf').first()).toBeVisible();
+  await photograph(app, page, '6-own-model');
+  const dragged = join(folder, 'dragged.gguf');
+  copyFileSync(STARTER, dragged);
+  await drop(page, dragged);
+  await expect(page.getByText('dragged.gguf').first()).toBeVisible();
+  await app.close();
+
+  const again = await launch();
+  await again.page.getByRole('button', { name: 'Settings' }).click();
+  await expect(again.page.getByText('my-model.gguf').first()).toBeVisible();
+  await again.app.close();
+
+  const { code, out } = await runLull(folder, ['chat', '--json', 'Hello', '--model', own]).ended;
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toHaveProperty('text');
+});
+
+test('refuses wrong files with a sentence each and keeps the model it has', async ({
+  folder,
+  launch,
+}) => {
+  const picture = join(folder, 'picture.gguf');
+  writeFileSync(picture, Buffer.from('89504e470d0a1a0a', 'hex'));
+  const cut = join(folder, 'cut.gguf');
+  copyFileSync(STARTER, cut);
+  truncateSync(cut, 20_000_000);
+  const damaged = join(folder, 'damaged.gguf');
+  writeFileSync(damaged, Buffer.concat([Buffer.from('GGUF\x03\0\0\0'), Buffer.alloc(64, 0xff)]));
+  const { app, page } = await launch();
+  const sentences = [
+    [picture, 'This file is not a GGUF model.'],
+    [cut, 'This GGUF file is incomplete'],
+    [damaged, 'This GGUF file is damaged'],
+    [join(folder, 'absent.gguf'), 'The model file is not there any more.'],
+  ] as const;
+  for (const [path, sentence] of sentences) {
+    await answerDialog(app, path);
+    await page
+      .getByRole('button', { name: /Open a model/ })
+      .first()
+      .click();
+    await expect(page.getByText(sentence, { exact: false }).first()).toBeVisible();
+  }
+  await photograph(app, page, '7-refused');
+  await expect(page.getByText('Test model', { exact: false }).first()).toBeVisible();
+});

@@ -1,0 +1,129 @@
+/** A model whose tokens are bytes and whose choices follow from the seed and everything written so far. */
+import type { ModelContext, SequencePort } from '../../electron/engine/model-context.ts';
+import { AppError } from '../../electron/platform/app-error.ts';
+
+export interface ByteModelOptions {
+  readonly contextTokens?: number;
+  readonly sequences?: number;
+  /** The byte that follows; null ends the answer. */
+  readonly next?: (written: readonly number[], seed: number) => number | null;
+}
+
+export interface ByteModel extends ModelContext {
+  readonly trace: {
+    /** Most sequences that were being evaluated at once. */
+    mostTogether: number;
+    /** Most prompt tokens that were being evaluated at once. */
+    mostPrefill: number;
+    evaluated: number;
+  };
+  /** From now on every evaluation fails. */
+  break(): void;
+  /** From now on every evaluation waits until the returned function is called. */
+  hold(): () => void;
+}
+
+const END_CHANCE = 40;
+/** Letters, a space, a line end, and the four bytes of an emoji that only make sense in a row. */
+const ALPHABET = [...Buffer.from('abcde \n😀')];
+
+/** FNV-1a over the bytes: any change of what came before changes all that follows. */
+function hash(values: readonly number[], seed: number): number {
+  return values.reduce(
+    (state, value) => Math.imul(state ^ value, 16777619) >>> 0,
+    seed ^ 2166136261,
+  );
+}
+
+export function nextByte(written: readonly number[], seed: number): number | null {
+  const drawn = hash(written, seed);
+  if (drawn % END_CHANCE === 0) return null;
+  return ALPHABET[drawn % ALPHABET.length] ?? 0;
+}
+
+export function createByteModel(options: ByteModelOptions = {}): ByteModel {
+  const { contextTokens = 200, sequences = 3, next = nextByte } = options;
+  const trace = { mostTogether: 0, mostPrefill: 0, evaluated: 0 };
+  let together = 0;
+  let prefill = 0;
+  let isBroken = false;
+  let gate: Promise<void> = Promise.resolve();
+
+  async function evaluate(held: number[], tokens: readonly number[], isPrompt: boolean) {
+    together += 1;
+    if (isPrompt) prefill += tokens.length;
+    trace.mostTogether = Math.max(trace.mostTogether, together);
+    trace.mostPrefill = Math.max(trace.mostPrefill, prefill);
+    await gate;
+    if (isBroken) throw new Error('the device was lost');
+    held.push(...tokens);
+    trace.evaluated += tokens.length;
+    if (held.length > contextTokens) throw new Error('more tokens than the context holds');
+    together -= 1;
+    if (isPrompt) prefill -= tokens.length;
+  }
+
+  function sequence(): SequencePort {
+    const held: number[] = [];
+    let isBusy = false;
+    const alone = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+      if (isBusy) throw new Error('two calls on one sequence at once');
+      isBusy = true;
+      try {
+        return await work();
+      } finally {
+        isBusy = false;
+      }
+    };
+    return {
+      held: () => [...held],
+      keep: (length) =>
+        alone(async () => {
+          held.length = Math.min(held.length, length);
+          return held.length;
+        }),
+      prefill: (tokens) => alone(() => evaluate(held, tokens, true)),
+      open(tokens, { seed }) {
+        if (tokens.length === 0) throw new Error('nothing to evaluate');
+        let pending = tokens;
+        let isFirst = true;
+        return {
+          next: () =>
+            alone(async () => {
+              await evaluate(held, pending, isFirst);
+              isFirst = false;
+              const token = next(held, seed);
+              pending = token === null ? [] : [token];
+              return token;
+            }),
+          close: () => alone(() => Promise.resolve()),
+        };
+      },
+    };
+  }
+
+  return {
+    contextTokens,
+    sequences: Array.from({ length: sequences }, sequence),
+    endTexts: [],
+    render(turns) {
+      const text = turns.map((turn) => turn.text).join('');
+      if (text.includes('refuse')) throw new AppError('bad-request');
+      return [...Buffer.from(text)];
+    },
+    detokenize: (tokens) => Buffer.from(tokens).toString('utf8'),
+    trace,
+    break() {
+      isBroken = true;
+    },
+    hold() {
+      let release: () => void = () => undefined;
+      gate = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => {
+        release();
+      };
+    },
+  };
+}
