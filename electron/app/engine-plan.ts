@@ -1,7 +1,10 @@
 /** Which model runs how: the current model on the backend that the probe chose. */
-import { DEFAULT_SEQUENCES, type EnginePlan } from '../engine/engine-plan.ts';
+import type { EnginePlan } from '../engine/engine-plan.ts';
 import type { ProbeOutcome } from '../engine/probe.ts';
 import type { ModelInfo } from '../ipc/snapshot.ts';
+
+/** How many answers are written side by side. */
+const SEQUENCES = 4;
 
 /** Null when there is no model, or nothing to run it on. */
 export function planEngine(model: ModelInfo | null, probe: ProbeOutcome | null): EnginePlan | null {
@@ -13,7 +16,7 @@ export function planEngine(model: ModelInfo | null, probe: ProbeOutcome | null):
     deviceIndex: chosen.deviceIndex,
     device: chosen.device,
     threads: probe.threads,
-    sequences: DEFAULT_SEQUENCES,
+    sequences: SEQUENCES,
     contextTokens: null,
   };
 }

@@ -4,7 +4,7 @@ import type { MAX_QUESTION_LENGTH } from '../../electron/ipc/table.ts';
 import { NEW_CHAT, type AppState } from './app-state.ts';
 
 /** The table's own value, held to it by its type: importing it would bring the whole guard library along. */
-export const QUESTION_LIMIT: typeof MAX_QUESTION_LENGTH = 200_000;
+const QUESTION_LIMIT: typeof MAX_QUESTION_LENGTH = 200_000;
 
 const NO_IDS: readonly string[] = [];
 const NO_CONVERSATIONS: readonly Conversation[] = [];

@@ -51,6 +51,12 @@ export const test = base.extend<Fixtures>({
   },
 });
 
+/** Writes a question and sends it as soon as Lull takes it. */
+export async function ask(page: Page, question: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your question' }).fill(question);
+  await page.getByRole('button', { name: 'Send' }).click();
+}
+
 export function argumentsFor(folder: string, options: LaunchOptions): string[] {
   const data = options.dataFolder ?? join(folder, 'data');
   const cache = options.cacheFolder ?? SHARED_CACHE;

@@ -1,15 +1,10 @@
 /** The newcomer's path: start on nothing, see what is prepared, chat, come back. */
 import { join } from 'node:path';
-import { expect, type ElectronApplication, type Page } from '@playwright/test';
-import { test } from './app.ts';
+import { expect, type ElectronApplication } from '@playwright/test';
+import { ask, test } from './app.ts';
 import { photograph } from './screenshots.ts';
 
 const PREPARED_MS = 120_000;
-
-async function ask(page: Page, question: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Your question' }).fill(question);
-  await page.keyboard.press('Enter');
-}
 
 function clipboardText(app: ElectronApplication): Promise<string> {
   return app.evaluate(({ clipboard }) => clipboard.readText());
@@ -84,9 +79,7 @@ test('Settings name engine, model and endpoint, and keep the theme', async ({ la
   await expect(page.getByRole('table')).toContainText('CPU', { timeout: PREPARED_MS });
   await photograph(app, page, '5-settings');
   await page.getByRole('button', { name: 'Copy token' }).click();
-  await expect
-    .poll(() => clipboardText(app))
-    .toMatch(/^lull-[\w-]{43}$/);
+  await expect.poll(() => clipboardText(app)).toMatch(/^lull-[\w-]{43}$/);
   await page.getByRole('radio', { name: 'Dark' }).check();
   await app.close();
   const again = await launch();

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** A model of one's own: by dialog, by drag, by command line; and every wrong file gets its sentence. */
-import { copyFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type ElectronApplication, type Page } from '@playwright/test';
 import { SHARED_CACHE, test } from './app.ts';
@@ -8,6 +8,16 @@ import { photograph } from './screenshots.ts';
 import { runLull } from './terminal.ts';
 
 const STARTER = join(SHARED_CACHE, 'starter.gguf');
+
+const TEST_MODEL_NAME = 'MiniMind2 Small (test model)';
+
+/** A model that is not the test model: the same weights under another name of the same length. */
+function writeModel(path: string, name: string): void {
+  const bytes = readFileSync(STARTER);
+  const at = bytes.indexOf(TEST_MODEL_NAME);
+  bytes.write(name.padEnd(TEST_MODEL_NAME.length), at);
+  writeFileSync(path, bytes);
+}
 
 /** The system's own dialog cannot be driven, so it is answered for the owner. */
 async function answerDialog(app: ElectronApplication, path: string): Promise<void> {
@@ -42,27 +52,27 @@ async function drop(page: Page, path: string): Promise<void> {
 
 test('opens a file from the dialog, by drag and by command line', async ({ folder, launch }) => {
   const own = join(folder, 'my-model.gguf');
-  copyFileSync(STARTER, own);
+  writeModel(own, 'A model of my own');
   const { app, page } = await launch();
   await page.getByRole('button', { name: 'Settings' }).click();
   await answerDialog(app, own);
   await page.getByRole('button', { name: /Open a model file/ }).click();
-  await expect(page.getByText('my-model.gguf').first()).toBeVisible();
+  await expect(page.getByText('A model of my own').first()).toBeVisible();
   await photograph(app, page, '6-own-model');
   const dragged = join(folder, 'dragged.gguf');
-  copyFileSync(STARTER, dragged);
+  writeModel(dragged, 'A dragged model');
   await drop(page, dragged);
-  await expect(page.getByText('dragged.gguf').first()).toBeVisible();
+  await expect(page.getByText('A dragged model').first()).toBeVisible();
   await app.close();
 
   const again = await launch();
   await again.page.getByRole('button', { name: 'Settings' }).click();
-  await expect(again.page.getByText('my-model.gguf').first()).toBeVisible();
+  await expect(again.page.getByText('A model of my own').first()).toBeVisible();
   await again.app.close();
 
   const { code, out } = await runLull(folder, ['chat', '--json', 'Hello', '--model', own]).ended;
   expect(code).toBe(0);
-  expect(JSON.parse(out)).toHaveProperty('text');
+  expect(JSON.parse(out)).toMatchObject({ model: 'A model of my own' });
 });
 
 test('refuses wrong files with a sentence each and keeps the model it has', async ({

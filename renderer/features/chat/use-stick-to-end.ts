@@ -10,11 +10,15 @@ export function useStickToEnd(count: number) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const following = useRef(true);
+  /** Where the page stood when it was last looked at, its own movements included. */
+  const lastTop = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
 
   const follow = useCallback(() => {
     const element = scroller.current;
-    if (element && following.current) element.scrollTop = element.scrollHeight;
+    if (!element || !following.current) return;
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
   }, []);
 
   const jump = useCallback(() => {
@@ -27,19 +31,23 @@ export function useStickToEnd(count: number) {
   useEffect(() => {
     const element = scroller.current;
     if (!element || !content.current) return undefined;
-    let lastTop = element.scrollTop;
     const reader = listenForReader(element);
+    const isNear = () => element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR_PX;
     const onScroll = () => {
-      const { scrollTop, scrollHeight, clientHeight } = element;
-      const near = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
-      // Only a reader who moves up lets go: the page also moves by itself while it grows and settles.
-      if (near) following.current = true;
-      else if (scrollTop < lastTop && reader.isActive()) following.current = false;
+      const near = isNear();
+      const movedUp = element.scrollTop < lastTop.current;
+      // Only a reader who moves up lets go, and only one who moves down takes hold again: the page also moves by
+      // itself while it grows and settles.
+      if (near) following.current ||= !movedUp;
+      else if (movedUp && reader.isActive()) following.current = false;
       else follow();
-      lastTop = element.scrollTop;
+      lastTop.current = element.scrollTop;
       setAtEnd(near || following.current);
     };
-    const observer = new ResizeObserver(follow);
+    const observer = new ResizeObserver(() => {
+      follow();
+      setAtEnd(isNear());
+    });
     observer.observe(content.current);
     observer.observe(element);
     element.addEventListener('scroll', onScroll, { passive: true });
