@@ -86,12 +86,10 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
       open(tokens, { seed }) {
         if (tokens.length === 0) throw new Error('nothing to evaluate');
         let pending = tokens;
-        let isFirst = true;
         return {
           next: () =>
             alone(async () => {
-              await evaluate(held, pending, isFirst);
-              isFirst = false;
+              await evaluate(held, pending, false);
               const token = next(held, seed);
               pending = token === null ? [] : [token];
               return token;

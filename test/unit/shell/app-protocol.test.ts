@@ -46,10 +46,14 @@ describe('app:// (security 7, 18)', () => {
     expect(await status(url, method)).toBe(expected);
   });
 
-  it.each(['https://example.org/', 'http://127.0.0.1/', 'file:///etc/passwd', 'app://evil/', 'app://lull.evil/x', 'ws://localhost/'])(
-    'the page may not load %s',
-    (url) => {
-      expect(isOwnUrl(url)).toBe(false);
-    },
-  );
+  it.each([
+    'https://example.org/',
+    'http://127.0.0.1/',
+    'file:///etc/passwd',
+    'app://evil/',
+    'app://lull.evil/x',
+    'ws://localhost/',
+  ])('the page may not load %s', (url) => {
+    expect(isOwnUrl(url)).toBe(false);
+  });
 });

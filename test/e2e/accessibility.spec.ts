@@ -1,0 +1,47 @@
+/** Every screen passes axe in both themes, and the keyboard alone is enough. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { ask, test } from './app.ts';
+import { setTheme } from './screenshots.ts';
+
+async function expectClean(page: Page): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme);
+    // The other mode opens a page of its own, which Lull does not allow.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  }
+}
+
+test('chat and settings pass axe in both themes', async ({ launch }) => {
+  const { page } = await launch();
+  await expect(page.getByText('What would you like to ask?')).toBeVisible();
+  await expectClean(page);
+  await ask(page, 'Write a list of three fruits.');
+  await expect(page.getByRole('list', { name: 'About this answer' })).toBeVisible();
+  await expectClean(page);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Engine' })).toBeVisible();
+  await expectClean(page);
+});
+
+test('a chat needs no mouse', async ({ launch }) => {
+  const { page } = await launch();
+  await expect(page.getByText('What would you like to ask?')).toBeVisible();
+  await page.keyboard.press('Control+n');
+  await page.keyboard.type('First line');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('second line');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('article', { name: 'Question' })).toContainText('First line');
+  await expect(page.getByRole('list', { name: 'About this answer' })).toBeVisible();
+  await page.keyboard.press('Control+,');
+  await expect(page.getByRole('heading', { name: 'Engine' })).toBeVisible();
+  await page.keyboard.press('Control+n');
+  await expect(page.getByRole('textbox', { name: 'Your question' })).toBeFocused();
+  await page.keyboard.type('Write a very long story about the sea, with many chapters.');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('You stopped this answer.')).toBeVisible();
+});

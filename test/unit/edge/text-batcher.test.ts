@@ -1,0 +1,60 @@
+/** Text arrives at once first, merged later, and never out of order or lost. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTextBatcher, MERGE_MS } from '../../../electron/edge/text-batcher.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
+
+function setUp() {
+  const clock = createManualClock();
+  const sent: string[] = [];
+  return { clock, sent, batcher: createTextBatcher(clock, (text) => sent.push(text)) };
+}
+
+describe('the text batcher', () => {
+  it('sends the first text at once and merges the next for at most 30 ms', () => {
+    const { clock, sent, batcher } = setUp();
+    batcher.add('a');
+    expect(sent).toEqual(['a']);
+    batcher.add('b');
+    batcher.add('c');
+    clock.advance(MERGE_MS - 1);
+    expect(sent).toEqual(['a']);
+    clock.advance(1);
+    expect(sent).toEqual(['a', 'bc']);
+  });
+
+  it('sends at once again after a pause', () => {
+    const { clock, sent, batcher } = setUp();
+    batcher.add('a');
+    clock.advance(MERGE_MS);
+    batcher.add('b');
+    expect(sent).toEqual(['a', 'b']);
+  });
+
+  it('sends nothing later once it is flushed', () => {
+    const { clock, sent, batcher } = setUp();
+    batcher.add('a');
+    batcher.add('b');
+    batcher.flush();
+    clock.advance(10 * MERGE_MS);
+    expect(sent).toEqual(['a', 'b']);
+  });
+
+  it('keeps every character in order, and sends at most once per 30 ms', () => {
+    const steps = fc.array(fc.tuple(fc.string(), fc.nat({ max: 50 })));
+    fc.assert(
+      fc.property(steps, (adds) => {
+        const { clock, sent, batcher } = setUp();
+        let elapsedMs = 0;
+        for (const [text, waitMs] of adds) {
+          batcher.add(text);
+          clock.advance(waitMs);
+          elapsedMs += waitMs;
+        }
+        expect(sent.length).toBeLessThanOrEqual(1 + Math.floor(elapsedMs / MERGE_MS));
+        batcher.flush();
+        expect(sent.join('')).toBe(adds.map(([text]) => text).join(''));
+      }),
+    );
+  });
+});
