@@ -1,4 +1,5 @@
 /** Narrow questions that components ask of the state; each answer is a primitive or a stable object. */
+import type { FailureText } from '../../electron/ipc/result.ts';
 import type { Conversation, Message, SetupStep } from '../../electron/ipc/snapshot.ts';
 import type { MAX_QUESTION_LENGTH } from '../../electron/ipc/table.ts';
 import { NEW_CHAT, type AppState } from './app-state.ts';
@@ -49,6 +50,14 @@ export function isTestModel(state: AppState): boolean {
 export function needsSetup(state: AppState): boolean {
   const phase = state.snapshot?.setup.phase;
   return phase !== undefined && phase !== 'done';
+}
+
+/** Why the engine as a whole does not run, unless the last answer on screen says so already. */
+export function engineTrouble(state: AppState): FailureText | null {
+  const { engine, setup } = state.snapshot ?? {};
+  if (engine?.state !== 'failed' || setup?.phase !== 'done' || !engine.failure) return null;
+  const last = state.messages[messageIds(state).at(-1) ?? ''];
+  return last?.failure?.code === engine.failure.code ? null : engine.failure;
 }
 
 export function runningStep(steps: readonly SetupStep[]): SetupStep | null {

@@ -20,7 +20,7 @@ test('chat and settings pass axe in both themes', async ({ launch }) => {
   await ask(page, 'Write a list of three fruits.');
   await expect(page.getByRole('list', { name: 'About this answer' })).toBeVisible();
   await expectClean(page);
-  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Engine' })).toBeVisible();
   await expectClean(page);
 });

@@ -72,7 +72,7 @@ test('prepares itself in named steps, answers, and remembers', async ({ folder, 
 
 test('Settings name engine, model and endpoint, and keep the theme', async ({ launch }) => {
   const { app, page } = await launch();
-  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await expect(page.getByText('MiniMind2 Small (test model)').first()).toBeVisible();
   await expect(page.getByText('Apache-2.0', { exact: false }).first()).toBeVisible();
   await expect(page.getByText(/http:\/\/127\.0\.0\.1:\d+\/v1/).first()).toBeVisible();

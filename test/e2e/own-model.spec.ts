@@ -3,7 +3,9 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type ElectronApplication, type Page } from '@playwright/test';
-import { SHARED_CACHE, test } from './app.ts';
+import { encodeGguf } from '../../electron/models/gguf-writer.ts';
+import { SMALL_ENTRIES } from '../fixtures/small-gguf.ts';
+import { ask, SHARED_CACHE, test } from './app.ts';
 import { photograph } from './screenshots.ts';
 import { runLull } from './terminal.ts';
 
@@ -54,7 +56,7 @@ test('opens a file from the dialog, by drag and by command line', async ({ folde
   const own = join(folder, 'my-model.gguf');
   writeModel(own, 'A model of my own');
   const { app, page } = await launch();
-  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await answerDialog(app, own);
   await page.getByRole('button', { name: /Open a model file/ }).click();
   await expect(page.getByText('A model of my own').first()).toBeVisible();
@@ -66,7 +68,7 @@ test('opens a file from the dialog, by drag and by command line', async ({ folde
   await app.close();
 
   const again = await launch();
-  await again.page.getByRole('button', { name: 'Settings' }).click();
+  await again.page.getByRole('button', { name: 'Settings', exact: true }).click();
   await expect(again.page.getByText('A model of my own').first()).toBeVisible();
   await again.app.close();
 
@@ -104,3 +106,45 @@ test('refuses wrong files with a sentence each and keeps the model it has', asyn
   await photograph(app, page, '7-refused');
   await expect(page.getByText('Test model', { exact: false }).first()).toBeVisible();
 });
+
+test('a model larger than memory is named as such, with the numbers, and the old one answers on', async ({
+  folder,
+  launch,
+}) => {
+  const huge = join(folder, 'huge.gguf');
+  writeHugeModel(huge);
+  const { app, page } = await launch();
+  await answerDialog(app, huge);
+  await page.getByRole('button', { name: /Open a model/ }).click();
+  await expect(page.getByText('Tiny').first()).toBeVisible();
+  await ask(page, 'Hello');
+  await expect(
+    page.getByText('This model needs more memory than this computer can give it.').first(),
+  ).toBeVisible();
+  await page.getByText('Details').first().click();
+  await expect(page.getByText(/It needs about \d+ GB/).first()).toBeVisible();
+  await photograph(app, page, '8-too-large');
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('button', { name: /^Use/ }).click();
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await ask(page, 'Hello again');
+  await expect(page.getByRole('list', { name: 'About this answer' })).toBeVisible();
+});
+
+/** A sparse file: a header that promises a terabyte, and that much of nothing behind it. */
+function writeHugeModel(path: string): void {
+  const F32 = 0;
+  const shape = [2 ** 20, 2 ** 18] as const;
+  const number = (name: string, value: number) => [name, { type: 'u32', value }] as const;
+  const entries = [
+    ...SMALL_ENTRIES,
+    number('llama.block_count', 1),
+    number('llama.embedding_length', shape[0]),
+    number('llama.attention.head_count', 8),
+  ];
+  const tensor = { name: 'token_embd.weight', shape, typeId: F32, bytes: () => new Uint8Array() };
+  const header = encodeGguf(entries, [tensor]).next().value;
+  if (!header) throw new Error('no header');
+  writeFileSync(path, header);
+  truncateSync(path, header.length + shape[0] * shape[1] * 4);
+}

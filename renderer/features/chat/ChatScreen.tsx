@@ -1,7 +1,7 @@
 /** The chat: header, messages or a welcome, composer. */
 import { useEffect } from 'react';
 import { conversationTitle } from '../../store/view.ts';
-import { needsSetup } from '../../store/selectors.ts';
+import { engineTrouble, needsSetup } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
@@ -82,10 +82,7 @@ function Conversation({ id }: { readonly id: string }) {
 
 /** The engine as a whole has failed: say so where the next question would be asked. */
 function EngineTrouble() {
-  const failure = useApp((state) => {
-    const { engine, setup } = state.snapshot ?? {};
-    return engine?.state === 'failed' && setup?.phase === 'done' ? engine.failure : null;
-  });
+  const failure = useApp(engineTrouble);
   const { restartEngine, showTab } = useActions();
   if (!failure) return null;
   return (
