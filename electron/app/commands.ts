@@ -27,9 +27,7 @@ export function commandHandlers(node: LullNode, shell: ShellActions): CommandHan
     'engine.probeAgain': () => {
       node.probeAgain();
     },
-    'engine.restart': () => {
-      node.restartEngine();
-    },
+    'engine.restart': () => node.restartEngine().then(nothing),
     'model.choose': async () => {
       const path = await shell.chooseModelFile();
       return path === null ? null : library.open(path);

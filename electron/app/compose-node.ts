@@ -56,7 +56,7 @@ export interface LullNode {
   loadModel(): Promise<void>;
   probeAgain(): void;
   /** Ends the engine process; the next question starts a new one. */
-  restartEngine(): void;
+  restartEngine(): Promise<void>;
   setTheme(theme: Theme): void;
   /** Tells the owner of a failure that no command asked about. */
   raise(error: unknown): void;

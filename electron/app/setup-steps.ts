@@ -51,7 +51,7 @@ export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step
     onProgress: Parameters<Step['run']>[1],
   ): Promise<StepEnd> {
     ports.onProbing();
-    ports.engine.unload();
+    await ports.engine.unload();
     const outcome = await probeBackends({
       ...ports,
       starterPath,

@@ -15,4 +15,5 @@ export interface EnginePlan {
   readonly contextTokens: number | null;
 }
 
+/** How many answers are written side by side unless somebody says otherwise. */
 export const DEFAULT_SEQUENCES = 4;

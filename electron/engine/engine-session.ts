@@ -103,12 +103,13 @@ export function startEngineSession(
       case 'load-failed':
         finish(new AppError(message.code, asDetails(message.details)), true);
         return;
-      case 'event': {
-        const sink = sinks.get(message.id);
-        if (message.event.type === 'end') sinks.delete(message.id);
-        sink?.onEvent(message.event);
+      case 'events':
+        for (const { id, event } of message.events) {
+          const sink = sinks.get(id);
+          if (event.type === 'end') sinks.delete(id);
+          sink?.onEvent(event);
+        }
         return;
-      }
       case 'failed': {
         const sink = sinks.get(message.id);
         sinks.delete(message.id);

@@ -4,6 +4,7 @@ import { assertNever } from '../platform/assert-never.ts';
 import type { ParentChannel } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { LogLevel } from '../platform/log.ts';
+import { createEventOutbox } from './event-outbox.ts';
 import {
   toEngineSchema,
   type FromEngine,
@@ -24,6 +25,7 @@ export interface WorkerModel {
   readonly context: ModelContext;
   readonly report: LoadReport;
   readonly prefillTokens: number;
+  readonly together: boolean;
 }
 
 export interface WorkerPorts {
@@ -48,6 +50,9 @@ export function runEngineWorker(ports: WorkerPorts): void {
   const post = (message: FromEngine) => {
     channel.post(message);
   };
+  const outbox = createEventOutbox(clock, (events) => {
+    post({ type: 'events', events });
+  });
   const log = (level: LogLevel, message: string) => {
     post({ type: 'log', level, message });
   };
@@ -68,7 +73,12 @@ export function runEngineWorker(ports: WorkerPorts): void {
           // A backend that failed once (a lost device, say) fails for good: a new process starts clean.
           onBroken: exit,
         },
-        { prefillTokens: model.prefillTokens, waiting: WAITING_LIMIT, stepMs: STEP_LIMIT_MS },
+        {
+          prefillTokens: model.prefillTokens,
+          waiting: WAITING_LIMIT,
+          together: model.together,
+          stepMs: STEP_LIMIT_MS,
+        },
       );
       post({ type: 'loaded', report: model.report });
     } catch (error) {
@@ -80,6 +90,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
   const generate = ({ id, request }: Extract<ToEngine, { type: 'generate' }>) => {
     const fail = ({ code, details }: AppError) => {
       cancels.delete(id);
+      outbox.flush();
       post({ type: 'failed', id, code, details: details ?? null });
     };
     try {
@@ -87,7 +98,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
       const cancel = scheduler.submit(request, {
         onEvent(event) {
           if (event.type === 'end') cancels.delete(id);
-          post({ type: 'event', id, event });
+          outbox.push(id, event);
         },
         onError: fail,
       });
@@ -120,7 +131,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
   channel.onMessage((raw) => {
     const message = toEngineSchema.safeParse(raw);
     if (message.success) handle(message.data);
-    else log('warn', `the engine ignored a message it does not know: ${message.error.message}`);
+    else log('warn', `ignored a message: ${message.error.issues[0]?.message ?? 'unknown'}`);
   });
 }
 

@@ -17,6 +17,8 @@ export interface LoadedModel {
   readonly report: LoadReport;
   /** Most prompt tokens to evaluate in one step. */
   readonly prefillTokens: number;
+  /** Whether sequences should share batches: on a processor that gains nothing and costs exactness. */
+  readonly together: boolean;
   /** Up to as many as it was loaded with; holds from the next step on. */
   setThreads(threads: number): void;
   dispose(): Promise<void>;
@@ -72,6 +74,7 @@ async function load(
     context: modelContext(model, context, rules, options.sequences),
     report: report(backend, options, model, context),
     prefillTokens,
+    together: options.backend !== 'cpu',
     setThreads(threads) {
       llama.maxThreads = Math.min(threads, options.threads);
     },

@@ -90,7 +90,10 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('progress'), value: z.number().min(0).max(1) }),
   z.strictObject({ type: z.literal('loaded'), report: loadReportSchema }),
   z.strictObject({ type: z.literal('load-failed'), ...failure }),
-  z.strictObject({ type: z.literal('event'), id: requestId, event: generateEventSchema }),
+  z.strictObject({
+    type: z.literal('events'),
+    events: z.array(z.strictObject({ id: requestId, event: generateEventSchema })).readonly(),
+  }),
   z.strictObject({ type: z.literal('failed'), id: requestId, ...failure }),
   z.strictObject({
     type: z.literal('log'),

@@ -42,7 +42,7 @@ const TIMEOUT_MS = 60_000;
 /** More devices than any one computer's backend has. */
 const MOST_DEVICES = 8;
 
-export function platformBackends(platform: NodeJS.Platform): readonly BackendName[] {
+function platformBackends(platform: NodeJS.Platform): readonly BackendName[] {
   return platform === 'darwin' ? ['metal', 'cpu'] : ['cuda', 'vulkan', 'cpu'];
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 /** How often the parent sends a pulse. */
 export const PULSE_MS = 500;
 /** Without a pulse for this long the parent is taken for dead. */
-export const PULSE_LOST_MS = 2000;
+const PULSE_LOST_MS = 2000;
 
 const TICK_MS = 250;
 

@@ -1,9 +1,10 @@
-/** Runs many requests on one model in lock step: every step is one batch with everybody in it. */
+/** Runs many requests on one model in lock step: in every step everybody gets one token further. */
 import { AppError, toAppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createGeneration, type Generation, type GenerationSink } from './generation.ts';
 import type { ModelContext, SequencePort, TokenSource } from './model-context.ts';
 import type { GenerateRequest } from './ports.ts';
+import { prefillChunk, reusable } from './prefill.ts';
 import { toSamplerSeed } from './seed.ts';
 import { chooseSlot } from './slots.ts';
 
@@ -12,6 +13,12 @@ export interface SchedulerLimits {
   readonly prefillTokens: number;
   /** Requests that may wait while every sequence is busy. */
   readonly waiting: number;
+  /**
+   * Whether all sequences of a step share one batch, which is what makes a GPU fast. Kernels round differently
+   * for different widths, so a seed then gives the same text only in the same company. Without it every
+   * sequence has a batch of its own and nothing that others do can change a text.
+   */
+  readonly together: boolean;
   /** A step that takes longer counts as a failure of the model. */
   readonly stepMs: number;
 }
@@ -80,34 +87,36 @@ export function createScheduler(
     const slot = choice === null ? undefined : idle[choice.index];
     if (choice === null || slot === undefined) return false;
     queue.shift();
-    const evaluated = await slot.port.keep(choice.shared);
+    const evaluated = await slot.port.keep(reusable(choice.shared, generation.prompt.length));
     slot.lastUse = uses += 1;
     slot.running = { generation, evaluated, source: null };
     if (!generation.ended) generation.admit(evaluated);
     return true;
   };
 
+  /** One token for everybody who writes, and a piece of prompt for those who still read. */
   const step = async () => {
     let budget = limits.prefillTokens;
-    const parts: Promise<void>[] = [];
+    const parts: (() => Promise<void>)[] = [];
     // The oldest prompt gets the budget first: sharing it out would make all of them late.
     const inOrder = [...slots].sort((a, b) => a.lastUse - b.lastUse);
     for (const { port, running } of inOrder) {
       if (running === null || running.generation.ended) continue;
-      const left =
-        running.source === null ? running.generation.prompt.length - running.evaluated : 0;
-      if (left > 0 && budget === 0) continue;
-      const chunk = Math.min(left, budget);
+      const body = bodyLeft(running);
+      const chunk = prefillChunk(body, budget);
+      if (body > 0 && chunk === 0) continue;
       budget -= chunk;
-      parts.push(advance(port, running, chunk));
+      parts.push(() => (chunk > 0 ? read(port, running, chunk) : write(port, running)));
     }
-    const overdue = ports.clock.after(limits.stepMs, () => {
+    const stopWatch = ports.clock.after(limits.stepMs, () => {
       breakDown(new Error('a step of the model did not come to an end'));
     });
-    const results = await Promise.allSettled(parts);
-    overdue();
-    for (const result of results) {
-      if (result.status === 'rejected') throw result.reason;
+    try {
+      // What is asked for in the same turn of the event loop goes into the same batch.
+      if (limits.together) await allDone(parts.map((part) => part()));
+      else for (const part of parts) await part();
+    } finally {
+      stopWatch();
     }
   };
 
@@ -170,22 +179,31 @@ export function createScheduler(
   };
 }
 
-/** One sequence's part of a step. `chunk` prompt tokens are evaluated; with the last of them it samples. */
-async function advance(port: SequencePort, running: Running, chunk: number): Promise<void> {
+/** Prompt tokens to evaluate before the last one, which is evaluated alone and begins the answer. */
+function bodyLeft({ generation, evaluated, source }: Running): number {
+  return source === null ? generation.prompt.length - 1 - evaluated : 0;
+}
+
+async function read(port: SequencePort, running: Running, chunk: number): Promise<void> {
   const { generation, evaluated } = running;
-  if (running.source === null) {
-    const tokens = generation.prompt.slice(evaluated, evaluated + chunk);
-    running.evaluated += chunk;
-    if (running.evaluated < generation.prompt.length) {
-      await port.prefill(tokens);
-      return;
-    }
-    running.source = port.open(tokens, {
-      ...generation.request.sampling,
-      seed: generation.seed,
-    });
-  }
+  await port.prefill(generation.prompt.slice(evaluated, evaluated + chunk));
+  running.evaluated += chunk;
+}
+
+async function write(port: SequencePort, running: Running): Promise<void> {
+  const { generation } = running;
+  running.source ??= port.open(generation.prompt.slice(-1), {
+    ...generation.request.sampling,
+    seed: generation.seed,
+  });
   generation.accept(await running.source.next());
+}
+
+/** Unlike `Promise.all`, leaves nothing running behind a failure. */
+async function allDone(parts: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(parts)) {
+    if (result.status === 'rejected') throw result.reason;
+  }
 }
 
 async function leave(slot: Slot): Promise<void> {
