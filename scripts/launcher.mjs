@@ -1,0 +1,136 @@
+/** Starts programs the way Lull runs: never as root, in a checkout that the account can read. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { prepareAccount, shareDisplayCookie } from './account.mjs';
+import { root } from './paths.mjs';
+import { namespacePrefix, visiblePath, visibleRoot } from './reachable-checkout.mjs';
+import { SetupError } from './steps.mjs';
+
+/**
+ * @typedef {object} Launcher
+ * @property {string} root the checkout as the started programs see it
+ * @property {import('./account.mjs').Account | null} account null when nobody had to change
+ * @property {(file: string) => string} path a file's path as the started programs see it
+ * @property {(file: string, args: readonly string[], options: LaunchOptions) => import('node:child_process').ChildProcess} spawn
+ * @property {(file: string, args: readonly string[]) => boolean} succeeds runs it quietly to its end
+ */
+
+/**
+ * @typedef {object} LaunchOptions
+ * @property {import('node:child_process').StdioOptions} stdio
+ * @property {Readonly<Record<string, string | undefined>>} [env] added to what is passed on
+ */
+
+/** Of root's environment only these reach the account. */
+const PASSED_ON =
+  /^(CI|COLORTERM|DISPLAY|FORCE_COLOR|GGML_\w+|LANG|LANGUAGE|LC_\w+|LULL_\w+|NO_COLOR|PATH|TERM|TZ|VK_\w+)$/;
+
+/**
+ * @param {import('./electron-runtime.mjs').Runtime} runtime
+ * @returns {Launcher}
+ * @throws {SetupError} when root cannot step down
+ */
+export function createLauncher(runtime) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return plainLauncher();
+  const account = prepareAccount();
+  const open = accountLauncher(account, runtime, false);
+  if (canRead(open, runtime)) return open;
+  const bound = accountLauncher(account, runtime, true);
+  if (canRead(bound, runtime)) return bound;
+  throw new SetupError(
+    `Lull runs as the account "${account.name}" when root starts it, and that account cannot read ${root}. Put the checkout elsewhere, or run: chmod -R go+rX "${root}"`,
+  );
+}
+
+/** @returns {Launcher} */
+function plainLauncher() {
+  return {
+    root,
+    account: null,
+    path: (file) => file,
+    spawn: (file, args, { stdio, env }) =>
+      spawn(file, args, { stdio, cwd: root, env: { ...process.env, ...env } }),
+    succeeds: (file, args) => spawnSync(file, args, { stdio: 'ignore' }).status === 0,
+  };
+}
+
+/**
+ * @param {import('./account.mjs').Account} account
+ * @param {import('./electron-runtime.mjs').Runtime} runtime
+ * @param {boolean} bind
+ * @returns {Launcher}
+ */
+function accountLauncher(account, runtime, bind) {
+  const step = stepDown(account);
+  const prefix = [...(bind ? namespacePrefix(runtime.folder) : []), ...step.prefix];
+  const place = (/** @type {string} */ file) => (bind ? visiblePath(file, runtime.folder) : file);
+  const command = (/** @type {string} */ file, /** @type {readonly string[]} */ args) => {
+    const [first = file, ...rest] = [...prefix, place(file), ...args];
+    return { first, rest };
+  };
+  const base = accountEnvironment(account);
+  // Inside the namespace its own script changes folder; from outside the place does not exist.
+  const cwd = bind ? '/' : root;
+  return {
+    root: bind ? visibleRoot : root,
+    account,
+    path: place,
+    spawn(file, args, { stdio, env }) {
+      const { first, rest } = command(file, args);
+      return spawn(first, rest, { ...step.ids, stdio, cwd, env: { ...base, ...env } });
+    },
+    succeeds(file, args) {
+      const { first, rest } = command(file, args);
+      const options = { ...step.ids, stdio: /** @type {const} */ ('ignore'), cwd, env: base };
+      return spawnSync(first, rest, options).status === 0;
+    },
+  };
+}
+
+/**
+ * setpriv gives the account its graphics groups; without setpriv Node itself changes the user,
+ * and clears all groups.
+ * @param {import('./account.mjs').Account} account
+ */
+function stepDown(account) {
+  const { uid, gid, groups } = account;
+  const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file));
+  if (setpriv === undefined) return { prefix: [], ids: { uid, gid } };
+  const extra = groups.length > 0 ? [`--groups=${groups.join(',')}`] : ['--clear-groups'];
+  const ids = [`--reuid=${String(uid)}`, `--regid=${String(gid)}`];
+  return { prefix: [setpriv, ...ids, ...extra, '--inh-caps=-all', '--'], ids: {} };
+}
+
+/**
+ * @param {import('./account.mjs').Account} account
+ * @returns {Record<string, string | undefined>}
+ */
+function accountEnvironment(account) {
+  const kept = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
+  const cookie = process.env['DISPLAY'] === undefined ? null : shareDisplayCookie(account);
+  return {
+    ...Object.fromEntries(kept),
+    HOME: account.home,
+    USER: account.name,
+    LOGNAME: account.name,
+    ...(cookie === null ? {} : { XAUTHORITY: cookie }),
+  };
+}
+
+/**
+ * @param {Launcher} launcher
+ * @param {import('./electron-runtime.mjs').Runtime} runtime
+ */
+function canRead(launcher, runtime) {
+  const readable = ['package.json', path.join('node_modules', 'node-llama-cpp', 'package.json')];
+  const checks = [
+    ...readable.map((name) => ['-r', path.join(root, name)]),
+    ['-x', runtime.binary],
+    ['-x', process.execPath],
+  ];
+  const words = checks.flatMap(([flag = '', file = '']) => [flag, launcher.path(file)]);
+  const script = 'while [ $# -gt 0 ]; do test "$1" "$2" || exit 1; shift 2; done';
+  return launcher.succeeds('/bin/sh', ['-c', script, 'check', ...words]);
+}
