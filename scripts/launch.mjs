@@ -1,4 +1,5 @@
 /** Prepares what is missing and runs the app; behind `npm start` and `lull`. */
+import path from 'node:path';
 import process from 'node:process';
 import { hasDisplay } from './display.mjs';
 import { catchInterrupts } from './interrupt.mjs';
@@ -29,7 +30,26 @@ export async function launch(args) {
   if (extra.includes('--headless')) {
     steps.say('No display found, so Lull runs headless; Ctrl+C ends it.');
   }
-  return await runApp(launcher, runtime, [...args, ...extra]);
+  const from = process.env['INIT_CWD'] ?? process.cwd();
+  return await runApp(launcher, runtime, [...absolutePaths(args, from), ...extra]);
+}
+
+/** Options that name a file or folder, seen from where the person typed them: the app starts elsewhere. */
+const PATH_OPTIONS = ['--data-dir', '--cache-dir', '--model'];
+
+/**
+ * @param {readonly string[]} args
+ * @param {string} from the folder in which the command was typed
+ * @returns {string[]}
+ */
+export function absolutePaths(args, from) {
+  return args.map((arg, index) => {
+    const [name = '', ...value] = arg.split('=');
+    if (PATH_OPTIONS.includes(name) && value.length > 0) {
+      return `${name}=${path.resolve(from, value.join('='))}`;
+    }
+    return PATH_OPTIONS.includes(args[index - 1] ?? '') ? path.resolve(from, arg) : arg;
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import type { LullNode } from './compose-node.ts';
 export interface ShellActions {
   /** The chosen file, or null when the dialog was closed. */
   chooseModelFile(): Promise<string | null>;
-  copyText(text: string): void;
+  copyText(text: string): Promise<void>;
   openFolder(path: string): Promise<void>;
 }
 
@@ -39,9 +39,7 @@ export function commandHandlers(node: LullNode, shell: ShellActions): CommandHan
     'model.forget': ({ modelId }) => {
       library.forget(modelId);
     },
-    'endpoint.copyToken': () => {
-      shell.copyText(node.endpoint.token());
-    },
+    'endpoint.copyToken': () => shell.copyText(node.endpoint.token()).then(nothing),
     'chat.open': ({ conversationId }) => chat.open(conversationId),
     'chat.send': ({ conversationId, text }) => chat.send(conversationId, text),
     'chat.stop': ({ messageId }) => {

@@ -76,8 +76,8 @@ function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void 
   serveApp(protocol, join(app.getAppPath(), 'dist/renderer'));
   const shellActions = {
     chooseModelFile: () => chooseModelFile(window),
-    copyText: (text: string) => {
-      clipboard.writeText(text);
+    copyText: async (text: string) => {
+      await clipboard.writeText(text);
     },
     openFolder: async (path: string) => {
       await shell.openPath(path);
@@ -105,7 +105,9 @@ function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void 
   app.on('window-all-closed', () => {
     app.quit();
   });
-  node.start().catch(node.raise);
+  node.start().catch((error: unknown) => {
+    node.raise(error);
+  });
 }
 
 async function chooseModelFile(window: MainWindow): Promise<string | null> {

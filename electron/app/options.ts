@@ -59,7 +59,7 @@ export function parseOptions(args: readonly string[]): Options {
   const flags = new Set<string>();
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? '';
-    const [name = '', inline] = splitOnce(arg, '=');
+    const [name, inline] = splitOnce(arg, '=');
     if (isValueOption(name)) {
       const value = inline ?? args[++index];
       if (value === undefined || value === '') throw wrong(`${name} needs a value`);

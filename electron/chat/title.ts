@@ -4,7 +4,7 @@ export const MAX_TITLE_LENGTH = 60;
 
 export function titleFrom(question: string): string {
   const line = question.trim().replace(/\s+/g, ' ');
-  const characters = [...line];
+  const characters = Array.from(line);
   if (characters.length <= MAX_TITLE_LENGTH) return line || 'New chat';
   const cut = characters.slice(0, MAX_TITLE_LENGTH).join('');
   const lastSpace = cut.lastIndexOf(' ');

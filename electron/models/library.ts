@@ -69,7 +69,9 @@ export function createModelLibrary(ports: LibraryPorts): ModelLibrary {
     },
     async open(path) {
       if (!isAbsolute(path)) {
-        throw new AppError('model-missing', { details: `"${path}" is not a file on this computer.` });
+        throw new AppError('model-missing', {
+          details: `"${path}" is not a file on this computer.`,
+        });
       }
       const model = { ...(await inspect(path)), id: path };
       absentPaths = absentPaths.filter((absent) => absent !== path);

@@ -80,7 +80,8 @@ test('Settings name engine, model and endpoint, and keep the theme', async ({ la
   await photograph(app, page, '5-settings');
   await page.getByRole('button', { name: 'Copy token' }).click();
   await expect.poll(() => clipboardText(app)).toMatch(/^lull-[\w-]{43}$/);
-  await page.getByRole('radio', { name: 'Dark' }).check();
+  await page.getByText('Dark', { exact: true }).click();
+  await page.locator('html[data-theme="dark"]').waitFor();
   await app.close();
   const again = await launch();
   await expect(again.page.locator('html[data-theme="dark"]')).toBeAttached();

@@ -3,5 +3,5 @@ import path from 'node:path';
 
 export const STARTER_PATH = path.resolve(
   import.meta.dirname,
-  '../../node_modules/.cache/lull/starter.gguf',
+  '../../node_modules/.cache/lull/cache/starter.gguf',
 );

@@ -10,7 +10,7 @@ const APP = { version: '0', runtime: 'test', dataFolder: 'data' };
 
 const id = fc.constantFrom('a', 'b', 'c');
 const failure = fc.constantFrom('disk-full', 'port-in-use').map((code) => ({
-  code: code as 'disk-full' | 'port-in-use',
+  code: code,
   message: 'm',
   next: 'n',
   details: null,
