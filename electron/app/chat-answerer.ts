@@ -1,12 +1,14 @@
 /** Lets the chat pane ask the engine: same model as shown, sampling as people expect of a chat. */
 import type { AnswerEvent, Answerer } from '../chat/ports.ts';
-import { DEFAULT_SAMPLING, type Engine, type GenerateEvent } from '../engine/ports.ts';
+import type { Engine, GenerateEvent } from '../engine/ports.ts';
 import type { ModelLibrary } from '../models/library.ts';
+import { chatSampling } from './chat-sampling.ts';
 
 export function chatAnswerer(engine: Engine, library: Pick<ModelLibrary, 'current'>): Answerer {
   return (turns, signal) => {
-    const request = { turns, sampling: DEFAULT_SAMPLING, maxTokens: null, stop: [] };
-    const modelName = library.current()?.name ?? 'No model';
+    const model = library.current();
+    const request = { turns, sampling: chatSampling(model), maxTokens: null, stop: [] };
+    const modelName = model?.name ?? 'No model';
     return { modelName, events: toAnswer(engine.generate(request, signal)) };
   };
 }

@@ -16,6 +16,7 @@ import { systemClock } from '../platform/clock.ts';
 import { createLog } from '../platform/log.ts';
 import { systemRandom } from '../platform/random.ts';
 import { createUtilitySpawner } from '../platform/utility-child.ts';
+import { setAppMenu } from '../shell/app-menu.ts';
 import { serveApp } from '../shell/app-protocol.ts';
 import { isOwnFrame, routeCommands } from '../shell/ipc-router.ts';
 import { createMainWindow, type MainWindow } from '../shell/main-window.ts';
@@ -43,6 +44,8 @@ export async function composeApp(options: Options, paths: Paths): Promise<void> 
     log,
   };
   const window = createMainWindow({
+    clock: systemClock,
+    log,
     preloadPath: join(app.getAppPath(), 'dist/electron/preload.cjs'),
     iconPath: join(resourceFolder(), 'icons/lull.png'),
   });
@@ -72,6 +75,7 @@ function runInTerminal(node: LullNode, { mode, json }: Options): Promise<number 
 
 function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void {
   const { log } = ports;
+  setAppMenu(process.platform);
   lockSession(session.defaultSession, log);
   serveApp(protocol, join(app.getAppPath(), 'dist/renderer'));
   const shellActions = {

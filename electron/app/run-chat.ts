@@ -1,7 +1,7 @@
 /** `lull chat "…"`: one question, answered in the terminal. */
-import { DEFAULT_SAMPLING } from '../engine/ports.ts';
 import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
+import { chatSampling } from './chat-sampling.ts';
 import type { LullNode } from './compose-node.ts';
 import type { findRunningCopy } from './running-copy.ts';
 import { tellSteps } from './tell-steps.ts';
@@ -66,7 +66,7 @@ async function answerWith(
 async function* generate(node: LullNode, question: string): AsyncGenerator<string> {
   const request = {
     turns: [{ role: 'user', text: question }],
-    sampling: DEFAULT_SAMPLING,
+    sampling: chatSampling(node.library.current()),
     maxTokens: null,
     stop: [],
   } as const;

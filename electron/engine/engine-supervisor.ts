@@ -37,7 +37,7 @@ export interface EngineSupervisor extends Engine {
   use(plan: EnginePlan | null): void;
   /** Loads now instead of with the first request. Tries again after a crash loop. @throws AppError */
   load(signal?: AbortSignal): Promise<void>;
-  /** Ends the process; answers under way fail with `cancelled`. Resolves when its memory is free again. */
+  /** Ends the process; answers under way fail with `engine-restarted`. Resolves when its memory is free again. */
   unload(): Promise<void>;
   summary(): EngineSummary;
   /** @returns what stops listening */
@@ -105,7 +105,7 @@ export function createEngineSupervisor(
     stopIdle = null;
     if (!expected && wasLoading) crashes.add(clock.monotonicMs());
     const failure = crashes.isLoop ? loopError(error) : error;
-    const isQuiet = failure.code === 'cancelled';
+    const isQuiet = failure.code === 'cancelled' || failure.code === 'engine-restarted';
     const isFinal = !isQuiet && (expected || crashes.isLoop);
     change({
       state: isFinal ? 'failed' : 'asleep',
@@ -201,7 +201,7 @@ export function createEngineSupervisor(
       if (JSON.stringify(next) === JSON.stringify(plan)) return;
       plan = next;
       crashes.reset();
-      stop(new AppError('cancelled', { details: 'another model was chosen' }));
+      stop(new AppError('engine-restarted', { details: 'another model was chosen' }));
       change({ ...ASLEEP, ...(next && { backend: next.backend, device: next.device }) });
     },
     async load(signal) {
@@ -218,7 +218,7 @@ export function createEngineSupervisor(
     },
     async unload() {
       crashes.reset();
-      stop(new AppError('cancelled', { details: 'the model was unloaded' }));
+      stop(new AppError('engine-restarted', { details: 'the model was unloaded' }));
       await gone;
     },
     summary: () => summary,

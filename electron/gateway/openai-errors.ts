@@ -44,6 +44,7 @@ const ROWS = {
   'endpoint-unavailable': { ...SERVER, code: 'endpoint_unavailable', retryAfterS: 2 },
   'engine-busy': { status: 429, type: 'rate_limit_error', code: 'engine_busy', retryAfterS: 1 },
   'engine-crashed': { ...SERVER, code: 'engine_crashed', retryAfterS: 1 },
+  'engine-restarted': { ...SERVER, code: 'engine_restarted', retryAfterS: 1 },
   'engine-unavailable': { ...SERVER, code: 'engine_unavailable' },
   internal: { status: 500, type: 'server_error', code: 'internal_error' },
   'model-foreign': { ...SERVER, code: 'model_foreign' },

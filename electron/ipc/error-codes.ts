@@ -36,6 +36,10 @@ export const ERROR_TEXTS = {
     sentence: 'The engine stopped unexpectedly in the middle of its work.',
     next: 'Nothing was lost: try again, and a new engine starts by itself.',
   },
+  'engine-restarted': {
+    sentence: 'The engine was restarted or given another model before this was finished.',
+    next: 'Ask again; what was written so far is kept.',
+  },
   'engine-unavailable': {
     sentence: 'No engine on this computer could run the test model.',
     next: 'Open Settings to see what each backend reported, then test again.',
@@ -99,8 +103,3 @@ export const ERROR_TEXTS = {
 export type ErrorCode = keyof typeof ERROR_TEXTS;
 
 export const ERROR_CODES = Object.keys(ERROR_TEXTS) as readonly ErrorCode[];
-
-/** Whether the same request may succeed when it is simply sent again. */
-export function isRetryable(code: ErrorCode): boolean {
-  return code === 'engine-crashed' || code === 'engine-busy';
-}

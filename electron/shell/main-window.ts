@@ -2,6 +2,8 @@
 import { BrowserWindow, nativeTheme } from 'electron';
 import type { NotificationBody, NotificationName } from '../ipc/table.ts';
 import type { Theme } from '../ipc/snapshot.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import { APP_URL } from './app-protocol.ts';
 import { windowOptions } from './window-options.ts';
 
@@ -14,10 +16,16 @@ export interface MainWindow {
   setTheme(theme: Theme): void;
 }
 
-export function createMainWindow(paths: {
+export interface MainWindowOptions {
   readonly preloadPath: string;
   readonly iconPath: string;
-}): MainWindow {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const RELOAD_PAUSE_MS = 500;
+
+export function createMainWindow({ clock, log, ...paths }: MainWindowOptions): MainWindow {
   let window: BrowserWindow | null = null;
 
   function open(): void {
@@ -29,6 +37,13 @@ export function createMainWindow(paths: {
     });
     made.on('closed', () => {
       window = null;
+    });
+    made.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.warn('the page ended and is loaded again', { reason });
+      // Everything it showed is in main. The pause keeps a page that ends at once from spinning.
+      clock.after(RELOAD_PAUSE_MS, () => {
+        if (!made.isDestroyed()) made.reload();
+      });
     });
     void made.loadURL(APP_URL);
     window = made;

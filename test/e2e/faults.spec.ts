@@ -41,6 +41,41 @@ for (const signal of ['SIGKILL', 'SIGABRT'] as const) {
   });
 }
 
+test('the page is loaded again after a crash', async ({ launch }) => {
+  const { app, page } = await launch();
+  await ask(page, 'Hello there');
+  const pagePid = (): Promise<number | undefined> =>
+    app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      return contents?.isCrashed() === false ? contents.getOSProcessId() : undefined;
+    });
+  const before = await pagePid();
+  await app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+  });
+  // The driver keeps a page that crashed from running again, so only its new process can be seen.
+  await expect
+    .poll(async () => {
+      const now = await pagePid();
+      return now !== undefined && now !== before;
+    })
+    .toBe(true);
+});
+
+test('restarting the engine in the middle of an answer says so and keeps its text', async ({
+  launch,
+}) => {
+  const { page } = await launch();
+  await ask(page, LONG);
+  const answer = page.getByRole('article', { name: 'Answer' });
+  await expect(answer).toContainText(/\w+ \w+ \w+/);
+  await page.keyboard.press('Control+,');
+  await page.getByRole('button', { name: 'Restart engine' }).click();
+  await page.getByRole('button', { name: 'Chat', exact: true }).click();
+  await expect(page.getByText('The engine was restarted').first()).toBeVisible();
+  await expect(answer).toContainText(/\w+ \w+ \w+/);
+});
+
 test('the engine goes when the app is killed', async ({ launch }) => {
   const { app, page } = await launch();
   await ask(page, 'Hello');

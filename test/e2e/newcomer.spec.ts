@@ -31,14 +31,14 @@ test('prepares itself in named steps, answers, and remembers', async ({ folder, 
 
   await ask(page, 'What is the capital of France?');
   const answer = page.getByRole('article', { name: 'Answer' });
+  await expect(answer).toContainText('The capital of France is Paris.', { timeout: PREPARED_MS });
   await expect(answer.last().getByRole('list', { name: 'About this answer' })).toContainText(
     'tok/s',
   );
   await photograph(app, page, '4-answer');
 
   await page.getByRole('button', { name: 'Copy answer' }).click();
-  const copied = await answer.locator('.markdown').innerText();
-  await expect.poll(() => clipboardText(app)).toContain(copied.slice(0, 20));
+  await expect.poll(() => clipboardText(app)).toBe('The capital of France is Paris.');
   const facts = page.getByRole('list', { name: 'About this answer' });
   await page.getByRole('button', { name: 'Answer again' }).click();
   await expect(facts).toHaveCount(0);
@@ -64,7 +64,7 @@ test('prepares itself in named steps, answers, and remembers', async ({ folder, 
   const again = await launch(options);
   page = again.page;
   await page.getByRole('button', { name: /^What is the capital of France/ }).click();
-  await expect(page.getByRole('article', { name: 'Answer' })).toContainText(/\w+/);
+  await expect(page.getByRole('article', { name: 'Answer' })).toContainText('Paris');
   await ask(page, 'Thank you.');
   await expect(page.getByRole('article', { name: 'Answer' })).toHaveCount(2);
   await expect(page.getByRole('list', { name: 'About this answer' })).toHaveCount(2);

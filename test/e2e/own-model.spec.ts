@@ -127,7 +127,7 @@ test('a model larger than memory is named as such, with the numbers, and the old
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await page.getByRole('button', { name: /^Use/ }).click();
   await page.getByRole('button', { name: 'New chat' }).click();
-  await ask(page, 'Hello again');
+  await ask(page, 'Hello there');
   await expect(page.getByRole('list', { name: 'About this answer' })).toBeVisible();
 });
 

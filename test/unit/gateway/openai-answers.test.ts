@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toModelList, toUsage } from '../../../electron/gateway/openai-answers.ts';
 import { failureFor } from '../../../electron/gateway/openai-errors.ts';
-import { ERROR_CODES, isRetryable } from '../../../electron/ipc/error-codes.ts';
+import { ERROR_CODES } from '../../../electron/ipc/error-codes.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
 
 describe('usage', () => {
@@ -26,7 +26,8 @@ describe('failures', () => {
     expect(failure.body.error.message.length).toBeGreaterThan(0);
     // A person who searches for one name finds the other.
     if (code.startsWith('model-')) expect(failure.body.error.code).toBe(code.replaceAll('-', '_'));
-    if (isRetryable(code)) expect(failure.headers).toHaveProperty('retry-after');
+    if (code.startsWith('engine-') && code !== 'engine-unavailable')
+      expect(failure.headers).toHaveProperty('retry-after');
     const clientsRepeat = failure.status >= 500 || failure.status === 429;
     const isHinted = 'retry-after' in failure.headers || 'x-should-retry' in failure.headers;
     expect(isHinted).toBe(clientsRepeat);
