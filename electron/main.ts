@@ -1,11 +1,11 @@
 /** Starts Lull: harden, see which mode is asked for and whether a copy already runs, compose. */
 import { join, resolve } from 'node:path';
-import { app, protocol } from 'electron';
+import { app, dialog, protocol } from 'electron';
 import { composeApp, failToStart } from './app/compose-app.ts';
 import { HELP, ownArguments, parseOptions, type Options } from './app/options.ts';
 import { makeFolders, pathsIn, type Paths } from './app/paths.ts';
 import { chatThere } from './app/run-chat.ts';
-import { findRunningCopy } from './app/running-copy.ts';
+import { findRunningCopy, withdrawEndpoint } from './app/running-copy.ts';
 import { EXIT, processTerminal } from './app/terminal.ts';
 import { registerAppScheme } from './shell/app-protocol.ts';
 
@@ -26,6 +26,8 @@ if (options.mode.kind === 'help') {
 try {
   const paths = preparePaths(options);
   if (app.requestSingleInstanceLock()) {
+    // Left over when the last copy was killed; whoever reads it would ask a stranger.
+    withdrawEndpoint(paths);
     app
       .whenReady()
       .then(() => composeApp(options, paths))
@@ -60,11 +62,17 @@ function preparePaths({ dataFolder, cacheFolder }: Options): Paths {
   return paths;
 }
 
-/** The copy that runs was shown by the lock itself; here it only remains to answer or to say so. */
+/** A copy with a window came to the front through the lock; any other has to be told of. */
 async function leaveToRunningCopy({ mode, json }: Options, paths: Paths): Promise<number> {
   const copy = findRunningCopy(paths);
   if (mode.kind === 'chat' && copy) return chatThere(copy, mode.question, processTerminal, json);
   const where = copy ? ` Its endpoint is ${copy.info.url}.` : '';
-  processTerminal.tell(`Lull already runs on ${paths.dataFolder}.${where}`);
-  return mode.kind === 'window' ? EXIT.ok : EXIT.alreadyRunning;
+  const sentence = `Lull already runs on ${paths.dataFolder}.${where}`;
+  processTerminal.tell(sentence);
+  if (mode.kind !== 'window') return EXIT.alreadyRunning;
+  if (!copy?.info.hasWindow) {
+    await app.whenReady();
+    dialog.showErrorBox('Lull already runs without a window', sentence);
+  }
+  return EXIT.ok;
 }

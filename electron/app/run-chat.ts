@@ -1,4 +1,5 @@
 /** `lull chat "…"`: one question, answered in the terminal. */
+import { z } from 'zod';
 import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import { chatSampling } from './chat-sampling.ts';
@@ -84,9 +85,7 @@ async function ask({ info, token }: RunningCopy, question: string): Promise<Answ
   }).catch((cause: unknown) => {
     throw new AppError('endpoint-unavailable', { details: info.url, cause });
   });
-  if (!response.ok || !response.body) {
-    throw new AppError('endpoint-unavailable', { details: `it answered ${response.status}` });
-  }
+  if (!response.ok || !response.body) throw refusal(await response.text());
   return { model: body.model, text: readStream(response.body) };
 }
 
@@ -102,14 +101,32 @@ async function* readStream(body: ReadableStream<Uint8Array>): AsyncGenerator<str
       if (line.startsWith('data: ')) yield textOf(JSON.parse(line.slice('data: '.length)));
     }
   }
-  throw new AppError('engine-crashed');
+  throw new AppError('endpoint-refused', { details: 'The answer broke off.' });
 }
 
 function textOf(chunk: unknown): string {
-  const { choices, error } = chunk as {
-    readonly choices?: readonly { readonly delta?: { readonly content?: string } }[];
-    readonly error?: { readonly message: string };
-  };
-  if (error) throw new AppError('engine-crashed', { details: error.message });
-  return choices?.[0]?.delta?.content ?? '';
+  const { choices } = chunkSchema.parse(chunk);
+  if (!choices) throw refusal(JSON.stringify(chunk));
+  return choices[0]?.delta.content ?? '';
+}
+
+const chunkSchema = z.object({
+  choices: z.array(z.object({ delta: z.object({ content: z.string().nullish() }) })).optional(),
+});
+
+const errorSchema = z.object({ error: z.object({ message: z.string() }) });
+
+/** The words that the running copy gave; they say what went wrong and what to do. */
+function refusal(body: string): AppError {
+  const parsed = z.string().transform(readJson).pipe(errorSchema).safeParse(body);
+  const details = parsed.success ? parsed.data.error.message : 'It gave no reason.';
+  return new AppError('endpoint-refused', { details });
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

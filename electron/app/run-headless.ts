@@ -18,8 +18,10 @@ export async function runHeadless(
     await node.start();
     await node.preparation.ready();
     const info = await node.endpoint.listening();
-    if (json) terminal.print(JSON.stringify({ endpoint: info.url, ...info }));
-    else for (const line of usage(info.url, info.tokenPath)) terminal.print(line);
+    if (json) {
+      const { url: endpoint, tokenPath, dataFolder } = info;
+      terminal.print(JSON.stringify({ endpoint, tokenPath, dataFolder }));
+    } else for (const line of usage(info.url, info.tokenPath)) terminal.print(line);
     return null;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -5,9 +5,11 @@ import { writeFileAtomically } from '../platform/atomic-file.ts';
 import type { Paths } from './paths.ts';
 
 const endpointInfoSchema = z.strictObject({
-  url: z.url(),
+  // The token is sent there, so nothing but this computer will do.
+  url: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
   tokenPath: z.string(),
   dataFolder: z.string(),
+  hasWindow: z.boolean(),
 });
 
 /** What `--headless --json` prints, and what the data folder holds while Lull runs. */
@@ -16,6 +18,8 @@ export interface EndpointInfo {
   readonly url: string;
   readonly tokenPath: string;
   readonly dataFolder: string;
+  /** Whether that copy can show itself when Lull is started again. */
+  readonly hasWindow: boolean;
 }
 
 export function announceEndpoint(paths: Paths, info: EndpointInfo): void {

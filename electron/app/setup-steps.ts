@@ -7,16 +7,17 @@ import { prepareStarter } from '../models/prepare-starter.ts';
 import { isStarterFile } from '../models/starter-file.ts';
 import { STARTER_FILE, STARTER_GOLDEN } from '../models/starter-golden.ts';
 import { AppError } from '../platform/app-error.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
 import type { Step, StepEnd } from './prepare.ts';
 
 export interface SetupPorts extends NodePorts {
-  readonly engine: Pick<EngineSupervisor, 'load' | 'unload'>;
-  /** True once when the owner asked for a new test. */
-  readonly takeProbeAgain: () => boolean;
+  readonly engine: Pick<EngineSupervisor, 'load'>;
+  /** Resolves when the owner's models are known, so that the right one is loaded. */
+  readonly modelsOpened: Promise<void>;
   readonly onStarter: (starter: ModelInfo) => void;
-  readonly onProbing: () => void;
-  readonly onProbed: (outcome: ProbeOutcome) => void;
+  /** Runs the test with the engine off, and puts its outcome to use. `again` is true when the owner asked for it. */
+  readonly whileProbing: (test: (again: boolean) => Promise<ProbeOutcome>) => Promise<ProbeOutcome>;
 }
 
 export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step[] {
@@ -50,21 +51,20 @@ export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step
     signal: AbortSignal,
     onProgress: Parameters<Step['run']>[1],
   ): Promise<StepEnd> {
-    ports.onProbing();
-    await ports.engine.unload();
-    const outcome = await probeBackends({
-      ...ports,
-      starterPath,
-      starterSha256: STARTER_FILE.sha256,
-      golden: STARTER_GOLDEN,
-      lullVersion: config.app.version,
-      storePath: config.paths.probe,
-      again: ports.takeProbeAgain(),
-      signal,
-      onProgress,
-    });
+    const outcome = await ports.whileProbing((again) =>
+      probeBackends({
+        ...ports,
+        starterPath,
+        starterSha256: STARTER_FILE.sha256,
+        golden: STARTER_GOLDEN,
+        lullVersion: config.app.version,
+        storePath: config.paths.probe,
+        again,
+        signal,
+        onProgress,
+      }),
+    );
     isFirstTime = !outcome.remembered;
-    ports.onProbed(outcome);
     const chosen = outcome.candidates.find(({ state }) => state === 'chosen');
     if (!chosen) throw new AppError('engine-unavailable');
     return { detail: chosen.why, skipped: outcome.remembered };
@@ -73,6 +73,7 @@ export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step
   async function loadModel(signal: AbortSignal): Promise<StepEnd> {
     // Later starts leave the device asleep until there is a question.
     if (!isFirstTime) return { detail: 'With the first question', skipped: true };
+    await untilAborted(ports.modelsOpened, signal);
     await ports.engine.load(signal);
     return { detail: 'Ready' };
   }
@@ -80,6 +81,6 @@ export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step
   return [
     { id: 'starter', title: 'Prepare the test model', run: prepareTestModel },
     { id: 'backends', title: 'Test what this computer can run a model on', run: testBackends },
-    { id: 'load', title: 'Load the model', run: loadModel },
+    { id: 'load', title: 'Load the model', isOptional: true, run: loadModel },
   ];
 }

@@ -11,8 +11,13 @@ import { createMainLink } from './main-link.ts';
 import { toEdgeSchema, type FromEdge, type ToEdge } from './messages.ts';
 
 const PULSE_MS = 500;
-/** Pulses that may be missing before main counts as gone: 2 s. Counted, so that a sleeping PC is no loss. */
-const MAX_MISSED_PULSES = 4;
+/**
+ * Pulses that may be missing before main counts as hung: 10 s, as main waits for the edge. A slow disk can hold
+ * main up for seconds, and an edge that ends drops every connection, while one that waits holds nothing that
+ * anybody else needs. (The engine, which holds the GPU, waits for 2 s only.) This is for a main that hangs: when
+ * it dies, the channel closes or Chromium ends the process. Counted, so that a sleeping PC is no loss.
+ */
+const MAX_MISSED_PULSES = 20;
 
 startEdge(parentChannel());
 

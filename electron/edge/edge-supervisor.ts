@@ -51,7 +51,14 @@ export function createEdge(ports: EdgePorts, handlers: EdgeHandlers): Edge {
   let failures = 0;
   let stopTimer: (() => void) | null = null;
 
-  const tell = (state: EdgeState): void => handlers.stateChanged?.(state);
+  /** What the listener fails at is its own affair: the edge works all the same. */
+  function tell(state: EdgeState): void {
+    try {
+      handlers.stateChanged?.(state);
+    } catch (error) {
+      log.error('the state of the edge could not be told', { state: state.state, error });
+    }
+  }
 
   function schedule(ms: number, callback: () => void): void {
     stopTimer?.();
@@ -86,9 +93,9 @@ export function createEdge(ports: EdgePorts, handlers: EdgeHandlers): Edge {
       failures = 0;
     });
     log.info('the endpoint listens', { port });
-    tell({ state: 'listening', port });
     waiter?.resolve({ port });
     waiter = null;
+    tell({ state: 'listening', port });
   }
 
   function onListenFailed(error: AppError): void {

@@ -1,6 +1,6 @@
 /** In the edge process: asks main for models and chats, and hands its answers to whoever waits for them. */
 import { AppError } from '../platform/app-error.ts';
-import { createAsyncQueue, type AsyncQueue } from './async-queue.ts';
+import { createAsyncQueue, type AsyncQueue } from '../platform/async-queue.ts';
 import type {
   ChatCall,
   ChatEvent,
@@ -36,7 +36,7 @@ export function createMainLink(post: (message: FromEdge) => void): MainLink {
     signal.addEventListener('abort', cancel, { once: true });
     post({ type: 'chat', id, call });
     try {
-      yield* queue.read();
+      yield* queue;
     } finally {
       signal.removeEventListener('abort', cancel);
       chats.delete(id);

@@ -42,6 +42,7 @@ const ROWS = {
   'data-folder-unusable': { ...SERVER, code: 'data_folder_unusable' },
   'disk-full': { ...SERVER, code: 'disk_full' },
   'endpoint-unavailable': { ...SERVER, code: 'endpoint_unavailable', retryAfterS: 2 },
+  'endpoint-refused': { ...SERVER, code: 'endpoint_refused' },
   'engine-busy': { status: 429, type: 'rate_limit_error', code: 'engine_busy', retryAfterS: 1 },
   'engine-crashed': { ...SERVER, code: 'engine_crashed', retryAfterS: 1 },
   'engine-restarted': { ...SERVER, code: 'engine_restarted', retryAfterS: 1 },
@@ -64,6 +65,7 @@ const ROWS = {
   },
   'port-in-use': { ...SERVER, code: 'port_in_use' },
   refused: { status: 403, type: 'invalid_request_error', code: 'refused' },
+  'settings-corrupt': { status: 500, type: 'server_error', code: 'internal_error' },
   'starter-failed': { ...SERVER, code: 'starter_failed' },
   'store-corrupt': { status: 500, type: 'server_error', code: 'internal_error' },
 } as const satisfies Record<ErrorCode, Row>;

@@ -1,10 +1,10 @@
 /** The body of POST /v1/chat/completions: its schema, and the engine's request that it means. */
 import { z } from 'zod';
+import { CONTENT_WORDS, findTooMuch, MESSAGES_WORDS } from './openai-bounds.ts';
 import { badRequest, type OpenAiFailure } from './openai-errors.ts';
 import { findUnsupported, isFields } from './openai-unsupported.ts';
 import type { ChatCall, ChatTurn, GenerateRequest, Sampling } from './ports.ts';
 
-export const MAX_MESSAGES = 4096;
 export const MAX_STOPS = 4;
 export const MAX_STOP_LENGTH = 512;
 /** A model may be named by the path of its file. */
@@ -24,46 +24,75 @@ export const DEFAULT_SAMPLING: Sampling = {
 /** llama.cpp reads the largest 32-bit number as "any seed", so seeds are kept below it. */
 const SEED_MODULUS = 2 ** 32 - 1;
 
-const textPart = z.object({ type: z.literal('text'), text: z.string() });
+// Every check has words of ours, which follow the field's name in a sentence: the library's own name its types.
+const numberFrom = (min: number, max: number) => {
+  const error = `must be a number from ${String(min)} to ${String(max)}`;
+  return z.number({ error }).min(min, { error }).max(max, { error }).nullish();
+};
+const wholeFrom = (min: number, max: number) => {
+  const error = `must be a whole number from ${String(min)} to ${String(max)}`;
+  return z.int({ error }).min(min, { error }).max(max, { error }).nullish();
+};
+const flag = z.boolean({ error: 'must be true or false' }).nullish();
+const text = (error: string, max: number) => z.string({ error }).max(max, { error });
 
-const message = z.object({
-  role: z.enum(['system', 'developer', 'user', 'assistant'], {
-    error: "must be 'system', 'developer', 'user' or 'assistant'",
-  }),
-  content: z.union([z.string(), z.array(textPart).min(1)], {
-    error: 'must be a string or a list of text parts',
-  }),
-});
-
-const stopText = z.string().min(1).max(MAX_STOP_LENGTH);
-const penalty = z.number().min(-2).max(2).nullish();
+const TOKENS_WORDS = 'must be a whole number of 1 or more, or -1 for no limit';
 /** llama-server's -1 for "no limit" is accepted beside OpenAI's 1 and more. */
 const tokenLimit = z
-  .int()
-  .refine((value) => value === -1 || value >= 1, 'must be 1 or more, or -1 for no limit')
+  .int({ error: TOKENS_WORDS })
+  .refine((value) => value === -1 || value >= 1, TOKENS_WORDS)
   .nullish();
 
+const STOP_WORDS = `must be a text or up to ${String(MAX_STOPS)} texts of at most ${String(MAX_STOP_LENGTH)} characters`;
+const stopText = text(
+  `must be a text of at most ${String(MAX_STOP_LENGTH)} characters`,
+  MAX_STOP_LENGTH,
+);
+
+const MODEL_WORDS = `must be a name of 1 to ${String(MAX_MODEL_NAME_LENGTH)} characters`;
+
+const textPart = z.object({ type: z.literal('text'), text: z.string() });
+const message = z
+  .object(
+    {
+      role: z.enum(['system', 'developer', 'user', 'assistant'], {
+        error: "must be 'system', 'developer', 'user' or 'assistant'",
+      }),
+      content: z
+        .union([z.string(), z.array(textPart).min(1, { error: CONTENT_WORDS })], {
+          error: CONTENT_WORDS,
+        })
+        .nullable(),
+    },
+    { error: 'must be an object' },
+  )
+  // Clients send an answer back as they got it, and one that called tools elsewhere may have had no text.
+  .refine(({ role, content }) => content !== null || role === 'assistant', {
+    path: ['content'],
+    error: CONTENT_WORDS,
+  });
+
 export const chatBodySchema = z.object({
-  model: z.string().min(1).max(MAX_MODEL_NAME_LENGTH),
-  messages: z.array(message).min(1).max(MAX_MESSAGES),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
+  model: text(MODEL_WORDS, MAX_MODEL_NAME_LENGTH).min(1, { error: MODEL_WORDS }),
+  messages: z.array(message, { error: MESSAGES_WORDS }).min(1, { error: MESSAGES_WORDS }),
+  stream: flag,
+  stream_options: z.object({ include_usage: flag }, { error: 'must be an object' }).nullish(),
+  temperature: numberFrom(0, 2),
+  top_p: numberFrom(0, 1),
   /** 0 and llama-server's -1 mean all tokens. */
-  top_k: z.int().min(-1).max(1_000_000).nullish(),
-  min_p: z.number().min(0).max(1).nullish(),
-  seed: z.int().nullish(),
+  top_k: wholeFrom(-1, 1_000_000),
+  min_p: numberFrom(0, 1),
+  seed: z.int({ error: 'must be a whole number' }).nullish(),
   stop: z
-    .union([stopText, z.array(stopText).max(MAX_STOPS)], {
-      error: `must be a text or up to ${String(MAX_STOPS)} texts of 1 to ${String(MAX_STOP_LENGTH)} characters`,
+    .union([stopText, z.array(stopText).max(MAX_STOPS, { error: STOP_WORDS })], {
+      error: STOP_WORDS,
     })
     .nullish(),
   max_tokens: tokenLimit,
   max_completion_tokens: tokenLimit,
-  frequency_penalty: penalty,
-  presence_penalty: penalty,
-  user: z.string().nullish(),
+  frequency_penalty: numberFrom(-2, 2),
+  presence_penalty: numberFrom(-2, 2),
+  user: z.string({ error: 'must be a text' }).nullish(),
 });
 
 export type ChatBody = z.infer<typeof chatBodySchema>;
@@ -81,6 +110,8 @@ export type ChatParse =
 /** Reads any JSON value; never throws. */
 export function parseChatBody(body: unknown): ChatParse {
   if (!isFields(body)) return refuse('The body must be a JSON object.', null);
+  const tooMuch = findTooMuch(body['messages']);
+  if (tooMuch) return refuseField(tooMuch.param, tooMuch.words);
   const unsupported = findUnsupported(body);
   if (unsupported) return refuse(unsupported.message, unsupported.param, 'unsupported_parameter');
   const parsed = chatBodySchema.safeParse(body);
@@ -104,7 +135,8 @@ export function toGenerateRequest(body: ChatBody): GenerateRequest {
     turns: body.messages.map(toTurn),
     sampling: toSampling(body),
     maxTokens: limit === -1 ? null : limit,
-    stop: typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []),
+    // An empty one would stop everything; llama-server passes over it too.
+    stop: [body.stop ?? []].flat().filter((stop) => stop !== ''),
   };
 }
 
@@ -112,7 +144,7 @@ function toTurn({ role, content }: ChatBody['messages'][number]): ChatTurn {
   return {
     // `developer` is what newer clients call the system message.
     role: role === 'developer' ? 'system' : role,
-    text: typeof content === 'string' ? content : content.map((part) => part.text).join(''),
+    text: Array.isArray(content) ? content.map((part) => part.text).join('') : (content ?? ''),
   };
 }
 
@@ -134,8 +166,12 @@ function isSet(value: unknown): boolean {
 }
 
 function refuseIssue(issue: z.core.$ZodIssue | undefined): ChatParse {
-  const param = pathText(issue?.path ?? []);
-  return refuse(`'${param}': ${issue?.message ?? 'is not valid'}.`, param);
+  return refuseField(pathText(issue?.path ?? []), issue?.message ?? 'is not valid');
+}
+
+/** @param words of ours; `'temperature': must be a number from 0 to 2.` is a whole message. */
+function refuseField(param: string, words: string): ChatParse {
+  return refuse(`'${param}': ${words}.`, param);
 }
 
 /** `['messages', 0, 'content']` as `messages[0].content`. */

@@ -30,8 +30,9 @@ export function reduce(state: Snapshot, event: HubEvent): Snapshot {
       return { ...state, conversations: kept };
     }
     case 'notice-raised': {
+      const { code, details } = event.notice.failure;
       const others = state.notices.filter(
-        ({ failure }) => failure.code !== event.notice.failure.code,
+        ({ failure }) => failure.code !== code || failure.details !== details,
       );
       return { ...state, notices: [...others, event.notice] };
     }

@@ -28,6 +28,10 @@ export const ERROR_TEXTS = {
     sentence: 'The local endpoint is not running.',
     next: 'Settings shows why; chat in this window still works.',
   },
+  'endpoint-refused': {
+    sentence: 'The copy of Lull that is running could not answer.',
+    next: 'The details say why; try again in a moment.',
+  },
   'engine-busy': {
     sentence: 'The engine already has as many questions waiting as it can hold.',
     next: 'Try again in a moment.',
@@ -90,13 +94,17 @@ export const ERROR_TEXTS = {
     sentence: 'Lull refused a request that did not come from its own window.',
     next: 'If you did not expect this, restart Lull.',
   },
+  'settings-corrupt': {
+    sentence: 'Your settings were damaged, so Lull starts with the defaults.',
+    next: 'Open your models again; the damaged file was kept beside the new one.',
+  },
   'starter-failed': {
     sentence: 'The test model could not be prepared.',
     next: 'Run "npm ci" again, then try once more.',
   },
   'store-corrupt': {
     sentence: 'The file with your conversations is damaged and could not be read.',
-    next: 'The damaged file was kept beside a new, empty one; the log names both.',
+    next: 'Lull keeps the damaged file beside a new one. If this shows up again, restart Lull.',
   },
 } as const satisfies Record<string, ErrorText>;
 

@@ -6,6 +6,8 @@ export const modelInfoSchema = z.strictObject({
   /** `starter`, or the absolute path of the file. */
   id: z.string(),
   path: z.string(),
+  /** Another text means that the file was replaced, so what was loaded from it is out of date. */
+  version: z.string(),
   name: z.string(),
   sizeBytes: z.number(),
   architecture: z.string(),
@@ -109,7 +111,7 @@ export const messageSchema = z.strictObject({
   role: z.enum(['user', 'assistant']),
   text: z.string(),
   createdAtMs: z.number(),
-  /** `streaming` until its end is on disk; `interrupted` when Lull itself stopped in between. */
+  /** `streaming` while it is being written; `interrupted` when Lull itself stopped in between. */
   state: z.enum(['complete', 'streaming', 'stopped', 'failed', 'interrupted']),
   failure: failureSchema.nullable(),
   /** Who answered and how fast; null for questions and while it streams. */
@@ -118,8 +120,9 @@ export const messageSchema = z.strictObject({
       modelName: z.string(),
       promptTokens: z.number(),
       outputTokens: z.number(),
-      /** From sending to the first token. */
+      /** From sending to the first text that was shown: the wait for the engine and for loading is part of it. */
       firstTokenMs: z.number().nullable(),
+      /** Of the tokens after the first, by the engine's clock. */
       tokensPerSecond: z.number().nullable(),
       endedBy: z.enum(['stop', 'length', 'cancelled']),
     })

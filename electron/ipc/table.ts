@@ -41,6 +41,8 @@ export const COMMANDS = {
     output: z.strictObject({
       conversation: conversationSchema,
       messages: z.array(messageSchema),
+      /** The first `chat.delta` of the answer being written whose text is not in `messages` yet; else null. */
+      nextSequence: z.number().nullable(),
     }),
   },
   /** Starts a conversation when `conversationId` is null. The answer arrives as notifications. */
@@ -56,7 +58,7 @@ export const COMMANDS = {
     }),
   },
   'chat.stop': { input: z.strictObject({ messageId: id }), output: none },
-  /** Asks the question before this answer again; the old answer is replaced once the new one starts. */
+  /** Asks the question before this answer again; the old answer is replaced by the first words of the new one. */
   'chat.regenerate': {
     input: z.strictObject({ messageId: id }),
     output: z.strictObject({ answer: messageSchema, replacedId: id }),
@@ -72,14 +74,17 @@ export const COMMANDS = {
 /** Notifications: main tells, the page listens. At most about thirty a second of each. */
 export const NOTIFICATIONS = {
   'hub.patch': patchSchema,
-  /** More text of an answer; `sequence` counts from 0 for each message. */
+  /** The next text of an answer. `sequence` counts from 0 for each message; each number is sent once, in order. */
   'chat.delta': z.strictObject({
     messageId: z.string(),
     conversationId: z.string(),
     sequence: z.number(),
     text: z.string(),
   }),
-  /** The answer as it is now on disk. */
+  /**
+   * The answer as it ended. One that was to replace another and ended without a word has not done so: a failure stands
+   * beside the old answer, anything else was not kept, and the conversation has to be read again.
+   */
   'chat.end': messageSchema,
 } as const satisfies Record<string, z.ZodType>;
 
@@ -101,6 +106,6 @@ export type Bridge = {
       listener: (body: NotificationBody<Name>) => void,
     ) => () => void;
   };
-  /** Opens a model file that was dropped on the window; the page itself never learns its path. */
+  /** Opens a model file that was dropped on the window; only the preload script can tell where it lies. */
   readonly openDroppedModel: (file: unknown) => Promise<Result<CommandOutput<'model.open'>>>;
 };

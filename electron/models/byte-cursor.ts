@@ -14,6 +14,9 @@ export interface CursorOptions {
   readonly windowBytes: number;
 }
 
+/** A byte order mark is a character like any other: two keys must not become one by losing it. */
+const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
+
 export function malformed(details: string): AppError {
   return new AppError('model-malformed', { details });
 }
@@ -68,7 +71,7 @@ export class ByteCursor {
 
   text(length: number): string {
     const at = this.#take(length);
-    return new TextDecoder().decode(this.#window.subarray(at, at + length));
+    return TEXT.decode(this.#window.subarray(at, at + length));
   }
 
   /** 64-bit numbers come as `bigint` only when a `number` would not be exact. */

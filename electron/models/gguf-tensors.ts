@@ -25,8 +25,8 @@ export async function readTensorInfos(
   let dataBytes = 0;
   for (let index = 0; index < count; index += 1) {
     const tensor = await readTensorInfo(cursor);
-    if (names.has(tensor.name)) throw malformed(`The tensor ${tensor.name} occurs twice.`);
-    names.add(tensor.name);
+    if (names.has(tensor.rawName)) throw malformed(`The tensor ${tensor.name} occurs twice.`);
+    names.add(tensor.rawName);
     // The engine's loader insists on this order too, and it rules out tensors that overlap.
     const expected = alignUp(dataBytes, alignment);
     if (tensor.offset !== expected) {
@@ -39,6 +39,8 @@ export async function readTensorInfos(
 }
 
 interface TensorInfo {
+  readonly rawName: string;
+  /** As it is shown. */
   readonly name: string;
   readonly elements: number;
   readonly bytes: number;
@@ -53,7 +55,8 @@ async function readTensorInfo(cursor: ByteCursor): Promise<TensorInfo> {
     throw malformed(`A tensor’s name claims ${String(nameBytes)} bytes.`);
   }
   await cursor.need(nameBytes + 4);
-  const name = printable(cursor.text(nameBytes));
+  const rawName = cursor.text(nameBytes);
+  const name = printable(rawName);
   const dimensions = cursor.u32();
   if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
     throw malformed(`The tensor ${name} claims ${String(dimensions)} dimensions.`);
@@ -62,7 +65,7 @@ async function readTensorInfo(cursor: ByteCursor): Promise<TensorInfo> {
   const shape = Array.from({ length: dimensions }, () => cursor.size(`A dimension of ${name}`));
   const type = tensorType(cursor.u32(), name);
   const offset = cursor.size(`The offset of ${name}`);
-  return { name, offset, ...measure(name, shape, type) };
+  return { rawName, name, offset, ...measure(name, shape, type) };
 }
 
 function tensorType(id: number, name: string): TensorType {

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { ModelInfo } from '../ipc/snapshot.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import type { InspectModel, LibraryStore } from './ports.ts';
+import { shownPath } from './printable.ts';
 
 export const STARTER_ID = 'starter';
 
@@ -30,21 +31,36 @@ export interface LibraryPorts {
 
 export function createModelLibrary(ports: LibraryPorts): ModelLibrary {
   const { store, inspect, onChange } = ports;
-  const models = new Map<string, ModelInfo>();
-  /** On the list but not readable now, on a drive that is not plugged in for example. */
-  let absentPaths: readonly string[] = [];
+  /** The list, newest first, with the files that were not read yet or are away, on another drive for example. */
+  let paths = store.read().modelPaths;
   let currentId = store.read().currentModelId;
+  let starter: ModelInfo | null = null;
+  const models = new Map<string, ModelInfo>();
 
-  const current = (): ModelInfo | null => models.get(currentId) ?? models.get(STARTER_ID) ?? null;
-  const known = (): readonly ModelInfo[] => [...models.values()];
+  const find = (id: string): ModelInfo | null =>
+    id === STARTER_ID ? starter : (models.get(id) ?? null);
+  const current = (): ModelInfo | null => find(currentId) ?? starter;
+  const known = (): readonly ModelInfo[] =>
+    [STARTER_ID, ...paths].map(find).filter((model) => model !== null);
   const changed = (): void => {
     onChange(current(), known());
   };
-  const files = (): string[] => [...models.keys()].filter((id) => id !== STARTER_ID);
 
-  function select(id: string, paths: readonly string[]): void {
-    store.write([...paths, ...absentPaths].slice(0, MAX_KNOWN), id);
-    currentId = id;
+  function save(nextPaths: readonly string[], nextId: string): void {
+    store.write(nextPaths, nextId);
+    paths = nextPaths;
+    currentId = nextId;
+  }
+
+  async function read(path: string): Promise<ModelInfo> {
+    if (isOnAnotherComputer(path, process.platform)) {
+      throw new AppError('model-missing', { details: 'Copy the file to this computer first.' });
+    }
+    if (!isAbsolute(path)) {
+      const details = `"${shownPath(path)}" is not a file on this computer.`;
+      throw new AppError('model-missing', { details });
+    }
+    return { ...(await inspect(path)), id: path };
   }
 
   return {
@@ -52,48 +68,53 @@ export function createModelLibrary(ports: LibraryPorts): ModelLibrary {
     known,
     async load() {
       const failures: { path: string; error: AppError }[] = [];
-      for (const path of store.read().modelPaths) {
+      /** Opened or forgotten while its file was being read. */
+      const isSettled = (path: string) => models.has(path) || !paths.includes(path);
+      for (const path of paths) {
         try {
-          models.set(path, { ...(await inspect(path)), id: path });
+          const model = await read(path);
+          if (!isSettled(path)) models.set(path, model);
         } catch (error) {
-          failures.push({ path, error: toAppError(error) });
+          if (!isSettled(path)) failures.push({ path, error: toAppError(error) });
         }
       }
-      absentPaths = failures.map(({ path }) => path);
       changed();
       return failures;
     },
-    setStarter(starter) {
-      models.set(STARTER_ID, { ...starter, id: STARTER_ID, isStarter: true });
+    setStarter(model) {
+      starter = { ...model, id: STARTER_ID, isStarter: true };
       changed();
     },
     async open(path) {
-      if (!isAbsolute(path)) {
-        throw new AppError('model-missing', {
-          details: `"${path}" is not a file on this computer.`,
-        });
-      }
-      const model = { ...(await inspect(path)), id: path };
-      absentPaths = absentPaths.filter((absent) => absent !== path);
-      select(path, [path, ...files().filter((id) => id !== path)]);
-      models.delete(path);
+      const model = await read(path);
+      const others = paths.filter((other) => other !== path);
+      save([path, ...others].slice(0, MAX_KNOWN), path);
       models.set(path, model);
       changed();
       return model;
     },
     use(id) {
-      const model = models.get(id);
-      if (!model) throw new AppError('model-missing', { details: id });
-      select(id, files());
+      const model = known().find((candidate) => candidate.id === id);
+      if (!model) throw new AppError('model-missing', { details: shownPath(id) });
+      save(paths, id);
       changed();
       return model;
     },
     forget(id) {
-      if (id === STARTER_ID || !models.has(id)) throw new AppError('not-found', { details: id });
-      const rest = files().filter((other) => other !== id);
-      select(currentId === id ? STARTER_ID : currentId, rest);
+      if (!models.has(id)) throw new AppError('not-found', { details: shownPath(id) });
+      const rest = paths.filter((other) => other !== id);
+      save(rest, currentId === id ? STARTER_ID : currentId);
       models.delete(id);
       changed();
     },
   };
+}
+
+/**
+ * Whether a path leads to another computer or a device. Windows logs on to the computer that such a path names,
+ * and hands it the account's password hash, as soon as somebody looks whether the file is there.
+ */
+export function isOnAnotherComputer(path: string, platform: NodeJS.Platform): boolean {
+  const text = platform === 'win32' ? path.replaceAll('/', '\\') : path;
+  return text.startsWith('\\\\') || text.startsWith('\\??\\');
 }

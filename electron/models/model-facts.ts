@@ -3,10 +3,8 @@ import { AppError } from '../platform/app-error.ts';
 import { malformed } from './byte-cursor.ts';
 import { FILE_TYPES } from './gguf-format.ts';
 import type { GgufHeader, MetadataValue } from './gguf-reader.ts';
-import { printable } from './printable.ts';
-
-/** Longest name or licence shown, in characters. */
-const MAX_SHOWN_LENGTH = 120;
+import { MAX_PARTS } from './part-names.ts';
+import { printable, shownName } from './printable.ts';
 
 export interface ModelFacts {
   readonly architecture: string;
@@ -25,8 +23,6 @@ export interface SplitPlace {
   /** Tensors of all parts together; null when the file does not say. */
   readonly tensorCount: number | null;
 }
-
-const MAX_PARTS = 1000;
 
 const ENCODERS = 'It only turns text into numbers (embeddings) and cannot chat.';
 const PROJECTOR =
@@ -85,6 +81,7 @@ export function modelFacts({ metadata, tensorCount }: GgufHeader): ModelFacts {
   // Converters write a way of pooling only for models that embed or rank.
   if ((wholeOf(metadata, `${architecture}.pooling_type`) ?? 0) > 0) refuse(ENCODERS);
   if (tensorCount === 0 && splitPlace(metadata) === null) refuse(UNSUPPORTED_TYPES.get('vocab'));
+  const context = wholeOf(metadata, `${architecture}.context_length`);
   const fileType = wholeOf(metadata, 'general.file_type');
   const template = metadata.get('tokenizer.chat_template');
   return {
@@ -92,7 +89,7 @@ export function modelFacts({ metadata, tensorCount }: GgufHeader): ModelFacts {
     name: textOf(metadata, 'general.name'),
     quantisation: fileType === null ? null : (FILE_TYPES.get(fileType) ?? null),
     licence: textOf(metadata, 'general.license') ?? textOf(metadata, 'general.license.name'),
-    contextTokens: wholeOf(metadata, `${architecture}.context_length`),
+    contextTokens: context !== null && context > 0 ? context : null,
     hasChatTemplate:
       typeof template === 'object' || (typeof template === 'string' && template !== ''),
   };
@@ -118,10 +115,7 @@ function wholeOf(metadata: ReadonlyMap<string, MetadataValue>, key: string): num
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
 }
 
-/** Without control and direction characters, which could make a name look like something else. */
 function textOf(metadata: ReadonlyMap<string, MetadataValue>, key: string): string | null {
   const value = metadata.get(key);
-  if (typeof value !== 'string') return null;
-  const plain = value.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return plain === '' ? null : Array.from(plain).slice(0, MAX_SHOWN_LENGTH).join('');
+  return typeof value === 'string' ? shownName(value) : null;
 }

@@ -1,12 +1,14 @@
 /** Opens a model file from disk, reads its header and says what the model is; all of its parts, if it has several. */
 import { constants, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { ModelInfo } from '../ipc/snapshot.ts';
 import { AppError } from '../platform/app-error.ts';
 import { malformed, truncated } from './byte-cursor.ts';
 import { readGgufHeader, type GgufHeader } from './gguf-reader.ts';
 import { modelFacts, splitPlace, type SplitPlace } from './model-facts.ts';
+import { partEnding, partPath } from './part-names.ts';
+import { shownName, shownPath } from './printable.ts';
 import { isStarterFile } from './starter-file.ts';
 import { STARTER_FILE } from './starter-golden.ts';
 
@@ -25,15 +27,16 @@ export async function inspectModel(path: string): Promise<ModelInfo> {
   const facts = modelFacts(first.header);
   const rest = place ? await readFurtherParts(absolute, place, first.header.tensorCount) : [];
   const parts = [first, ...rest];
-  const fileName = basename(absolute).replace(/\.gguf$/i, '');
+  const fileName = shownName(basename(absolute).replace(/\.gguf$/i, ''));
   const sizeBytes = sum(parts.map((part) => part.sizeBytes));
   return {
     id: absolute,
     path: absolute,
+    version: parts.map(({ version }) => version).join(','),
     sizeBytes,
     parameterCount: sum(parts.map(({ header }) => header.parameterCount)),
     ...facts,
-    name: facts.name ?? fileName,
+    name: facts.name ?? fileName ?? 'Model without a name',
     isStarter: facts.name === STARTER_FILE.name && (await isStarter(absolute)),
   };
 }
@@ -41,6 +44,7 @@ export async function inspectModel(path: string): Promise<ModelInfo> {
 interface Part {
   readonly header: GgufHeader;
   readonly sizeBytes: number;
+  readonly version: string;
 }
 
 async function readPart(path: string): Promise<Part> {
@@ -66,7 +70,8 @@ async function readHeader(file: FileHandle): Promise<Part> {
     const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);
   }, found.size);
-  return { header, sizeBytes: found.size };
+  const version = `${String(found.size)}-${String(found.mtimeMs)}`;
+  return { header, sizeBytes: found.size, version };
 }
 
 /** The name alone proves nothing. */
@@ -96,7 +101,7 @@ export function asModelError(error: unknown, path: string): AppError {
     case 'ENAMETOOLONG':
     case 'ELOOP':
     case 'ERR_INVALID_ARG_VALUE':
-      return new AppError('model-missing', { details: path, cause: error });
+      return new AppError('model-missing', { details: shownPath(path), cause: error });
     case 'EACCES':
     case 'EPERM': {
       const details = 'Your account may not read this file: check its permissions.';
@@ -116,11 +121,12 @@ async function readFurtherParts(
 ): Promise<readonly Part[]> {
   const rest: Part[] = [];
   for (let index = 1; index < place.count; index += 1) {
-    const path = join(dirname(firstPath), partName(firstPath, index, place.count));
+    const path = partPath(firstPath, index, place.count);
+    if (path === null) throw misnamed(place.count);
     const part = await readFurtherPart(path);
     const stated = splitPlace(part.header.metadata);
     if (stated?.index !== index || stated.count !== place.count) {
-      throw malformed(`${basename(path)} is not part ${String(index + 1)} of this model.`);
+      throw malformed(`${nameOf(path)} is not part ${String(index + 1)} of this model.`);
     }
     rest.push(part);
   }
@@ -136,31 +142,25 @@ async function readFurtherPart(path: string): Promise<Part> {
     return await readPart(path);
   } catch (error) {
     const { code, details } = asModelError(error, path);
-    const name = basename(path);
+    const name = nameOf(path);
     if (code === 'model-missing') throw truncated(`Its part ${name} is not in the same folder.`);
     throw new AppError(code, { details: `${name}: ${details ?? 'unreadable'}`, cause: error });
   }
 }
 
-/** `x-00001-of-00003.gguf` to `x-00002-of-00003.gguf`: the engine finds the parts by these names only. */
-function partName(path: string, index: number, count: number): string {
-  const name = basename(path);
-  const first = ending(0, count);
-  if (!name.endsWith(first)) {
-    throw truncated(`It is part 1 of ${String(count)}, so its name must end in ${first}.`);
-  }
-  return name.slice(0, -first.length) + ending(index, count);
+function nameOf(path: string): string {
+  return shownPath(basename(path));
+}
+
+function misnamed(count: number): AppError {
+  const wanted = partEnding(0, count);
+  return truncated(`It is part 1 of ${String(count)}, so its name must end in ${wanted}.`);
 }
 
 function notTheFirst({ index, count }: SplitPlace): AppError {
   const which = `It is part ${String(index + 1)} of ${String(count)}`;
-  const details = `${which}: open the first part, which ends in ${ending(0, count)}.`;
+  const details = `${which}: open the first part, which ends in ${partEnding(0, count)}.`;
   return new AppError('model-unsupported', { details });
-}
-
-function ending(index: number, count: number): string {
-  const digits = (value: number) => String(value).padStart(5, '0');
-  return `-${digits(index + 1)}-of-${digits(count)}.gguf`;
 }
 
 function sum(values: readonly number[]): number {

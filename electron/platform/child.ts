@@ -6,7 +6,10 @@ export interface Child {
   post(message: unknown): void;
   /** Returns a function that stops listening. */
   onMessage(listener: (message: unknown) => void): () => void;
-  /** Called once, also when the child could not be started; `code` is null when a signal ended it. */
+  /**
+   * Called once, also when the child could not be started. When a signal ended it, `code` is the signal's number
+   * for an Electron utility process and null for a forked Node process.
+   */
   onExit(listener: (code: number | null) => void): () => void;
   /** Ends the child at once and without asking it (SIGKILL where there is one). */
   kill(): void;

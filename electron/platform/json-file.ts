@@ -1,5 +1,5 @@
 /** A small JSON file behind a schema: what is on disk is checked like any other input. */
-import { readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import type { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
 
@@ -32,7 +32,7 @@ export function jsonFile<Value>(options: JsonFileOptions<Value>): JsonFile<Value
       try {
         return schema.parse(JSON.parse(text));
       } catch (error) {
-        const keptAs = `${path}.damaged`;
+        const keptAs = freeName(`${path}.damaged`);
         renameSync(path, keptAs);
         onDamaged(keptAs, error);
         return fallback;
@@ -42,4 +42,11 @@ export function jsonFile<Value>(options: JsonFileOptions<Value>): JsonFile<Value
       writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
     },
   };
+}
+
+/** A damaged file must not overwrite one that was kept before. */
+function freeName(wanted: string): string {
+  let name = wanted;
+  for (let count = 2; existsSync(name); count++) name = `${wanted}-${count}`;
+  return name;
 }

@@ -30,8 +30,9 @@ export function createLog(sink: LogSink, nowMs: () => number, minimum: LogLevel 
 function show(value: unknown): string {
   if (value instanceof Error) {
     const code = 'code' in value ? ` (${String(value.code)})` : '';
+    const details = 'details' in value && value.details ? ` [${String(value.details)}]` : '';
     const cause = value.cause === undefined ? '' : ` because ${show(value.cause)}`;
-    return `${value.message}${code}${cause}`;
+    return `${value.message}${code}${details}${cause}`;
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -61,7 +61,8 @@ export async function runCommand<Name extends CommandName>(
   try {
     // The table ties this row's schema to this row's handler; the compiler cannot follow that through a union.
     const value = await handlers[name](checked.data as CommandInput<Name>);
-    return { ok: true, value };
+    // Nothing that the table does not name reaches the page, whatever a handler returns.
+    return { ok: true, value: COMMANDS[name].output.parse(value) as CommandOutput<Name> };
   } catch (error) {
     const appError = toAppError(error);
     log.warn('a command failed', { name, error: appError });

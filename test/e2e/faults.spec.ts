@@ -1,9 +1,9 @@
 /** What goes wrong on real machines: a killed engine, a damaged file, a taken port, a second copy. */
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, type ElectronApplication } from '@playwright/test';
-import { ask, test } from './app.ts';
+import { ask, SHARED_CACHE, test } from './app.ts';
 import { photograph } from './screenshots.ts';
 import { runLull } from './terminal.ts';
 
@@ -74,6 +74,38 @@ test('restarting the engine in the middle of an answer says so and keeps its tex
   await page.getByRole('button', { name: 'Chat', exact: true }).click();
   await expect(page.getByText('The engine was restarted').first()).toBeVisible();
   await expect(answer).toContainText(/\w+ \w+ \w+/);
+});
+
+test('a new test of the backends can be stopped, and takes nothing away', async ({ launch }) => {
+  const { page } = await launch();
+  await ask(page, 'Hello there');
+  const facts = page.getByRole('list', { name: 'About this answer' });
+  await expect(facts).toHaveCount(1);
+  await page.keyboard.press('Control+,');
+  await page.getByRole('button', { name: 'Test again' }).click();
+  await page.getByRole('button', { name: 'Chat', exact: true }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await ask(page, 'Hello there');
+  await expect(facts).toHaveCount(2);
+});
+
+test('a model chosen while the first one loads is the one that answers', async ({
+  folder,
+  launch,
+}) => {
+  const { app, page } = await launch({ cacheFolder: join(folder, 'cache') });
+  const own = join(folder, 'own.gguf');
+  copyFileSync(join(SHARED_CACHE, 'starter.gguf'), own);
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, own);
+  await page.keyboard.press('Control+,');
+  const open = page.getByRole('button', { name: /Open a model file/ });
+  // Again and again, so that one of them meets the load of the first model.
+  for (let count = 0; count < 5; count++) await open.click();
+  await page.getByRole('button', { name: 'Chat', exact: true }).click();
+  await ask(page, 'Hello there');
+  await expect(page.getByRole('list', { name: 'About this answer' })).toBeVisible();
 });
 
 test('the engine goes when the app is killed', async ({ launch }) => {

@@ -1,6 +1,7 @@
 /** A model whose tokens are bytes and whose choices follow from the seed and everything written so far. */
 import type { ModelContext, SequencePort } from '../../electron/engine/model-context.ts';
 import { AppError } from '../../electron/platform/app-error.ts';
+import { createDeferred } from '../../electron/platform/deferred.ts';
 
 export interface ByteModelOptions {
   readonly contextTokens?: number;
@@ -21,6 +22,8 @@ export interface ByteModel extends ModelContext {
   break(): void;
   /** From now on every evaluation waits until the returned function is called. */
   hold(): () => void;
+  /** The same for what `keep` forgets. */
+  holdKeep(): () => void;
 }
 
 const END_CHANCE = 40;
@@ -48,6 +51,7 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
   let prefill = 0;
   let isBroken = false;
   let gate: Promise<void> = Promise.resolve();
+  let keepGate: Promise<void> = Promise.resolve();
 
   async function evaluate(held: number[], tokens: readonly number[], isPrompt: boolean) {
     together += 1;
@@ -79,6 +83,7 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
       held: () => [...held],
       keep: (length) =>
         alone(async () => {
+          await keepGate;
           held.length = Math.min(held.length, length);
           return held.length;
         }),
@@ -115,12 +120,17 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
       isBroken = true;
     },
     hold() {
-      let release: () => void = () => undefined;
-      gate = new Promise((resolve) => {
-        release = resolve;
-      });
+      const held = createDeferred<undefined>();
+      gate = held.promise;
       return () => {
-        release();
+        held.resolve(undefined);
+      };
+    },
+    holdKeep() {
+      const held = createDeferred<undefined>();
+      keepGate = held.promise;
+      return () => {
+        held.resolve(undefined);
       };
     },
   };

@@ -39,6 +39,8 @@ export interface FakeBridge {
 interface Run {
   message: Message;
   sequence: number;
+  /** The answer whose place it takes with its first piece; null once it has a place. */
+  replaces: string | null;
 }
 
 export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
@@ -55,7 +57,6 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
     'chat.end': new Set(),
   };
   const newId = (kind: string) => `${kind}-${String(++lastId)}`;
-  const find = (id: string) => messages.find((message) => message.id === id);
   const titled = (id: string) => snapshot.conversations.find((each) => each.id === id);
 
   function patchSilently(changes: Partial<Omit<Snapshot, 'version'>>): void {
@@ -69,17 +70,19 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
   }
 
   function end(message: Message): undefined {
+    const replaces = runs.get(message.id)?.replaces ?? null;
     runs.delete(message.id);
+    if (replaces !== null && message.state === 'failed') messages = [...messages, message];
     messages = messages.map((each) => (each.id === message.id ? message : each));
     for (const listener of listeners['chat.end']) listener(message);
   }
 
-  function answerTo(conversationId: string): Message {
+  function answerTo(conversationId: string, replaces: string | null): Message {
     const answer: Message = {
       ...{ id: newId('answer'), conversationId, role: 'assistant', text: '' },
       ...{ createdAtMs: nowMs(), state: 'streaming', failure: null, stats: null },
     };
-    runs.set(answer.id, { message: answer, sequence: 0 });
+    runs.set(answer.id, { message: answer, sequence: 0, replaces });
     return answer;
   }
 
@@ -100,7 +103,6 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
 
   const nothing = (): undefined => undefined;
   const plain = (name: CommandName) => () => command(name, undefined, nothing);
-
   const setConversation = (conversation: Conversation) => {
     const others = snapshot.conversations.filter(({ id }) => id !== conversation.id);
     patch({ conversations: [conversation, ...others] });
@@ -133,11 +135,12 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
         command('chat.open', input, () => {
           const conversation = titled(input.conversationId);
           if (!conversation) return failureFor('not-found');
-          const inside = messages.filter((each) => each.conversationId === conversation.id);
-          return {
-            conversation,
-            messages: inside.map((each) => runs.get(each.id)?.message ?? each),
-          };
+          const { id } = conversation;
+          const run = [...runs.values()].find(({ message }) => message.conversationId === id);
+          const place = run?.replaces ?? run?.message.id;
+          const live = (each: Message) => (run && each.id === place ? run.message : each);
+          const inside = messages.filter((each) => each.conversationId === id).map(live);
+          return { conversation, messages: inside, nextSequence: run?.sequence ?? null };
         }),
       'chat.send': (input) =>
         command('chat.send', input, () => {
@@ -153,7 +156,7 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
             ...{ text: input.text, createdAtMs: nowMs(), state: 'complete' },
             ...{ failure: null, stats: null },
           };
-          const answer = answerTo(conversation.id);
+          const answer = answerTo(conversation.id, null);
           messages = [...messages, question, answer];
           setConversation(conversation);
           return { conversation, question, answer };
@@ -167,10 +170,9 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
         }),
       'chat.regenerate': (input) =>
         command('chat.regenerate', input, () => {
-          const old = find(input.messageId);
+          const old = messages.find(({ id }) => id === input.messageId);
           if (!old) return failureFor('not-found');
-          const answer = answerTo(old.conversationId);
-          messages = messages.map((each) => (each.id === old.id ? answer : each));
+          const answer = answerTo(old.conversationId, old.id);
           return { answer, replacedId: old.id };
         }),
       'chat.rename': (input) =>
@@ -218,6 +220,8 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
           end({ ...run.message, state: 'complete', stats: fakeStats(outputTokens, snapshot) });
           continue;
         }
+        messages = messages.map((each) => (each.id === run.replaces ? run.message : each));
+        run.replaces = null;
         run.message = { ...run.message, text: run.message.text + text };
         const { id: messageId, conversationId } = run.message;
         const body = { messageId, conversationId, sequence: run.sequence, text };

@@ -12,6 +12,7 @@ import type {
 export const FAKE_STARTER: ModelInfo = {
   id: 'starter',
   path: '/data/models/starter.gguf',
+  version: '1',
   name: 'MiniMind2-Small',
   sizeBytes: 27_700_000,
   architecture: 'llama',
@@ -27,6 +28,7 @@ export const FAKE_MODEL: ModelInfo = {
   ...FAKE_STARTER,
   id: '/models/qwen3-4b-instruct-q4_k_m.gguf',
   path: '/models/qwen3-4b-instruct-q4_k_m.gguf',
+  version: '1',
   name: 'Qwen3 4B Instruct',
   sizeBytes: 2_497_280_000,
   architecture: 'qwen3',

@@ -19,9 +19,15 @@ export interface ScriptedChildren {
   readonly last: ScriptedChild;
 }
 
-/** @param onPost answers a message as the child would */
+/**
+ * @param onPost answers a message as the child would
+ * @param onKill ends it; by default at once
+ */
 export function createScriptedChildren(
   onPost: (child: ScriptedChild, message: unknown) => void = () => undefined,
+  onKill: (child: ScriptedChild) => void = (child) => {
+    child.exit(null);
+  },
 ): ScriptedChildren {
   const all: ScriptedChild[] = [];
   const spawn: SpawnChild = (entry, options): Child => {
@@ -64,7 +70,7 @@ export function createScriptedChildren(
       kill() {
         // The news of a death never arrives during the blow.
         queueMicrotask(() => {
-          child.exit(null);
+          onKill(child);
         });
       },
     };

@@ -56,6 +56,16 @@ describe('a small JSON file', () => {
     },
   );
 
+  it('keeps every damaged file', () => {
+    const path = join(folder, 'a.json');
+    for (const content of ['first', 'second']) {
+      writeFileSync(path, content);
+      open(path).file.read();
+    }
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('first');
+    expect(readFileSync(`${path}.damaged-2`, 'utf8')).toBe('second');
+  });
+
   it('keeps its old content when it cannot be written', () => {
     const path = join(folder, 'a.json');
     const { file } = open(path);

@@ -94,7 +94,7 @@ describe('how it ends', () => {
     expect((await healthOf(running.port)).status).toBe(200);
   });
 
-  it('ends by itself 2 s after the last pulse', async () => {
+  it('outlives a main that is held up for seconds, and ends by itself 10 s after the last pulse', async () => {
     const forks = createForkedChildren('edge');
     const child = forks.spawn(EDGE_ENTRY, { name: 'edge' });
     disposals.push(() => {
@@ -114,8 +114,8 @@ describe('how it ends', () => {
       });
     });
     const livedMs = systemClock.monotonicMs() - startMs;
-    expect(livedMs).toBeGreaterThan(1_500);
-    expect(livedMs).toBeLessThan(10_000);
+    expect(livedMs).toBeGreaterThan(9_000);
+    expect(livedMs).toBeLessThan(20_000);
   });
 
   it('ends at once when main goes', async () => {

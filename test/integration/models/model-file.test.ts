@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,14 @@ describe('a model file', () => {
     });
   });
 
+  it('has another version once the file was replaced', async () => {
+    const path = await file('some.gguf', smallGguf());
+    const before = await inspectModel(path);
+    expect((await inspectModel(path)).version).toBe(before.version);
+    await utimes(path, 1, 1);
+    expect((await inspectModel(path)).version).not.toBe(before.version);
+  });
+
   it('goes by its file name when it has no other', async () => {
     const path = await file(
       'My Model.GGUF',
@@ -72,6 +80,17 @@ describe('a model file', () => {
     await symlink(path, join(folder, 'link.gguf'));
     expect(await inspectModel(join(folder, 'link.gguf'))).toMatchObject({ name: 'Tiny' });
   });
+
+  it.runIf(posix).each([
+    ['\u202emodel\u0007\n\u200bx.gguf', 'model x'],
+    [`${'n'.repeat(240)}.gguf`, 'n'.repeat(120)],
+    ['\u202e.gguf', 'Model without a name'],
+    ['.gguf', 'Model without a name'],
+  ])('shows a plain name whatever its file is called: %j', async (fileName, name) => {
+    const nameless = SMALL_ENTRIES.filter(([key]) => key !== 'general.name');
+    const path = await file(fileName, smallGguf(nameless));
+    expect(await inspectModel(path)).toMatchObject({ path, name });
+  });
 });
 
 describe('what is no model file', () => {
@@ -80,6 +99,23 @@ describe('what is no model file', () => {
     expect(await failure(`${folder}/a\0b`)).toMatchObject({ code: 'model-missing' });
     const inside = join(await file('some.gguf', smallGguf()), 'more.gguf');
     expect(await failure(inside)).toMatchObject({ code: 'model-missing' });
+  });
+
+  it.runIf(posix)('is a link to nothing, to itself or to a device', async () => {
+    await symlink(join(folder, 'nothing'), join(folder, 'dangling.gguf'));
+    await symlink(join(folder, 'loop.gguf'), join(folder, 'loop.gguf'));
+    await symlink('/dev/zero', join(folder, 'zero.gguf'));
+    expect(await failure(join(folder, 'dangling.gguf'))).toMatchObject({ code: 'model-missing' });
+    expect(await failure(join(folder, 'loop.gguf'))).toMatchObject({ code: 'model-missing' });
+    expectFailure(await failure(join(folder, 'zero.gguf')), 'model-foreign', 'device');
+  });
+
+  it('is missing under a name that is shown plainly and not at any length', async () => {
+    const odd = await failure(join(folder, 'a\u202efugg.gguf\u001b[2J'));
+    expectFailure(odd, 'model-missing', 'a\ufffdfugg.gguf\ufffd[2J');
+    const long = await failure(join(folder, 'x'.repeat(100_000), 'end.gguf'));
+    expect(long).toMatchObject({ code: 'model-missing' });
+    expect(long).toHaveProperty('details', expect.stringMatching(/^…x{290}.end\.gguf$/));
   });
 
   it('is a folder', async () => {

@@ -59,6 +59,7 @@ describe('the test model', () => {
     expect(await inspectModel(path)).toEqual({
       id: path,
       path,
+      version: expect.any(String) as string,
       name: STARTER_FILE.name,
       sizeBytes: STARTER_FILE.sizeBytes,
       architecture: 'llama',

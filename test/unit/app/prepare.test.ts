@@ -87,6 +87,51 @@ describe('preparation', () => {
     await expect(preparation.ready()).resolves.toBeUndefined();
   });
 
+  it('answers questions once what is needed has worked, whatever becomes of the rest', async () => {
+    const optional: Step = { ...endless, id: 'load', isOptional: true };
+    const { preparation, setup } = setUp([quick, optional]);
+    const run = preparation.run();
+    await preparation.ready();
+    expect(setup().phase).toBe('running');
+    preparation.cancel();
+    await run;
+    expect(setup().phase).toBe('done');
+    expect(setup().steps.map(({ state }) => state)).toEqual(['done', 'cancelled']);
+    await expect(preparation.ready()).resolves.toBeUndefined();
+    const failing: Step = {
+      ...optional,
+      run: async () => {
+        throw new AppError('model-too-large');
+      },
+    };
+    const other = setUp([quick, failing]);
+    await other.preparation.run();
+    expect(other.setup()).toMatchObject({ phase: 'done', failure: null });
+    await expect(other.preparation.ready()).resolves.toBeUndefined();
+  });
+
+  it('starts again from the first step when it is asked to in the middle of a run', async () => {
+    let starts = 0;
+    const counted: Step = {
+      ...quick,
+      run: async () => {
+        starts += 1;
+        return { detail: 'ready' };
+      },
+    };
+    const { preparation, setup } = setUp([counted, endless]);
+    const first = preparation.run();
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = preparation.runAgain();
+    await first;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(starts).toBe(2);
+    expect(setup().phase).toBe('running');
+    preparation.cancel();
+    await second;
+    expect(setup().phase).toBe('cancelled');
+  });
+
   it('lets a waiter give up without disturbing the run', async () => {
     const { preparation, setup } = setUp([endless]);
     const run = preparation.run();

@@ -59,14 +59,18 @@ function playedChild() {
   return { child, posted, exit, say, isGone: () => gone };
 }
 
-function setUp(chat: (signal: AbortSignal) => AsyncIterable<ChatEvent> = never) {
+function setUp(
+  chat: (signal: AbortSignal) => AsyncIterable<ChatEvent> = never,
+  told: (state: EdgeState) => void = () => undefined,
+) {
   const clock = createManualClock();
+  const log = createMemoryLog();
   const children: ReturnType<typeof playedChild>[] = [];
   const states: EdgeState['state'][] = [];
   const edge = createEdge(
     {
       clock,
-      log: createMemoryLog(),
+      log,
       spawn: () => {
         const played = playedChild();
         children.push(played);
@@ -76,7 +80,10 @@ function setUp(chat: (signal: AbortSignal) => AsyncIterable<ChatEvent> = never) 
     {
       models: () => [],
       chat: (_call, signal) => chat(signal),
-      stateChanged: ({ state }) => states.push(state),
+      stateChanged: (state) => {
+        states.push(state.state);
+        told(state);
+      },
     },
   );
   const last = () => {
@@ -84,7 +91,7 @@ function setUp(chat: (signal: AbortSignal) => AsyncIterable<ChatEvent> = never) 
     if (!child) throw new Error('no child');
     return child;
   };
-  return { clock, children, states, edge, last };
+  return { clock, log, children, states, edge, last };
 }
 
 function isAbout(message: unknown, id: number): boolean {
@@ -130,6 +137,21 @@ describe('listening', () => {
     }
     await expect(listening).rejects.toMatchObject({ code: 'endpoint-unavailable' });
     expect(children).toHaveLength(3);
+  });
+
+  it('works although whoever is told of it fails', async () => {
+    const { edge, last, log, states } = setUp(never, () => {
+      throw new Error('the disk is full');
+    });
+    const listening = edge.listen({ port: 0, tokenHash: TOKEN_HASH });
+    last().say({ type: 'listening', port: 5 });
+    await expect(listening).resolves.toEqual({ port: 5 });
+    expect(states).toEqual(['starting', 'listening']);
+    expect(log.lines.filter((line) => line.includes('the disk is full'))).toHaveLength(2);
+    await edge.dispose();
+    const again = edge.listen({ port: 0, tokenHash: TOKEN_HASH });
+    last().say({ type: 'listen-failed', failure: { code: 'port-in-use', details: null } });
+    await expect(again).rejects.toMatchObject({ code: 'port-in-use' });
   });
 
   it('ends with dispose', async () => {

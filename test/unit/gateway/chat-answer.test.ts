@@ -1,6 +1,6 @@
 /** One answer as JSON and as server-sent chunks, to its good and its bad end. */
 import { describe, expect, it } from 'vitest';
-import { createAsyncQueue } from '../../../electron/edge/async-queue.ts';
+import { createAsyncQueue } from '../../../electron/platform/async-queue.ts';
 import {
   answerStreamed,
   answerWhole,
@@ -48,7 +48,7 @@ describe('a whole answer', () => {
   it('is one completion with all text and the usage', async () => {
     const { queue, reply, options } = setUp();
     for (const event of [START, text('Hel'), text('lo'), END]) queue.push(event);
-    await answerWhole(queue.read(), reply, options);
+    await answerWhole(queue, reply, options);
     expect(reply.sent.status).toBe(200);
     expect(reply.sent.body).toEqual({
       ...HEAD,
@@ -76,21 +76,21 @@ describe('a whole answer', () => {
     const { queue, reply, options } = setUp();
     queue.push(START);
     queue.fail(new AppError(code));
-    await answerWhole(queue.read(), reply, options);
+    await answerWhole(queue, reply, options);
     expect(reply.sent).toMatchObject({ status, headers, body: { error: { code: name } } });
   });
 
   it('cut short by Lull itself is no answer', async () => {
     const { queue, reply, options } = setUp();
     queue.push({ type: 'end', reason: 'cancelled', counts: COUNTS });
-    await answerWhole(queue.read(), reply, options);
+    await answerWhole(queue, reply, options);
     expect(reply.sent.status).toBe(499);
   });
 
   it('never shows what a bug says', async () => {
     const { queue, reply, options } = setUp();
     queue.fail(new Error('secret inside'));
-    await answerWhole(queue.read(), reply, options);
+    await answerWhole(queue, reply, options);
     expect(reply.sent.status).toBe(500);
     expect(JSON.stringify(reply.sent.body)).not.toContain('secret');
   });
@@ -100,7 +100,7 @@ describe('a streamed answer', () => {
   it('begins with the role, ends with the reason, and says [DONE]', async () => {
     const { queue, reply, options, chunks } = setUp();
     for (const event of [START, text('Hi'), END]) queue.push(event);
-    await answerStreamed(queue.read(), reply, options);
+    await answerStreamed(queue, reply, options);
     const choice = { index: 0, logprobs: null };
     expect(chunks()).toEqual([
       {
@@ -124,7 +124,7 @@ describe('a streamed answer', () => {
   it('adds the usage when asked, and says null until then', async () => {
     const { queue, reply, options, chunks } = setUp(true);
     for (const event of [START, text('Hi'), END]) queue.push(event);
-    await answerStreamed(queue.read(), reply, options);
+    await answerStreamed(queue, reply, options);
     expect(chunks().map((chunk) => (chunk as { usage: unknown }).usage)).toEqual([
       null,
       null,
@@ -137,7 +137,7 @@ describe('a streamed answer', () => {
   it('keeps line breaks inside one data line', async () => {
     const { queue, reply, options } = setUp();
     for (const event of [START, text('a\n\ndata: [DONE]\r\n\u2028b'), END]) queue.push(event);
-    await answerStreamed(queue.read(), reply, options);
+    await answerStreamed(queue, reply, options);
     expect(reply.sent.frames.every((frame) => frame.trimEnd().split(/\r|\n/).length === 1)).toBe(
       true,
     );
@@ -146,7 +146,7 @@ describe('a streamed answer', () => {
   it('is an HTTP error when it fails before its first byte', async () => {
     const { queue, reply, options } = setUp();
     queue.fail(new AppError('engine-busy'));
-    await answerStreamed(queue.read(), reply, options);
+    await answerStreamed(queue, reply, options);
     expect(reply.sent).toMatchObject({ status: 429, frames: [] });
   });
 
@@ -155,7 +155,7 @@ describe('a streamed answer', () => {
     queue.push(START);
     queue.push(text('half'));
     queue.fail(new AppError('engine-crashed'));
-    await answerStreamed(queue.read(), reply, options);
+    await answerStreamed(queue, reply, options);
     expect(chunks()).toHaveLength(3);
     expect(chunks().at(-1)).toMatchObject({ error: { code: 'engine_crashed' } });
     expect(reply.sent.frames.join('')).not.toContain('[DONE]');
@@ -164,7 +164,7 @@ describe('a streamed answer', () => {
 
   it('says that it is alive while nothing comes, and only then', async () => {
     const { queue, reply, options, clock } = setUp();
-    const done = answerStreamed(queue.read(), reply, options);
+    const done = answerStreamed(queue, reply, options);
     clock.advance(KEEP_ALIVE_MS - 1);
     expect(reply.sent.frames).toEqual([]);
     clock.advance(1);
@@ -182,7 +182,7 @@ describe('a streamed answer', () => {
 
   it('merges text for a slow reader and sends it once there is room', async () => {
     const { queue, reply, options, chunks } = setUp();
-    const done = answerStreamed(queue.read(), reply, options);
+    const done = answerStreamed(queue, reply, options);
     reply.slow = true;
     for (const event of [START, text('a'), text('b'), text('c')]) queue.push(event);
     await turn();
@@ -196,7 +196,7 @@ describe('a streamed answer', () => {
 
   it('cuts off a reader that falls too far behind', async () => {
     const { queue, reply, options } = setUp();
-    const done = answerStreamed(queue.read(), reply, options);
+    const done = answerStreamed(queue, reply, options);
     reply.slow = true;
     queue.push(START);
     queue.push(text('x'.repeat(MAX_PENDING_LENGTH)));

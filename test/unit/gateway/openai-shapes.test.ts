@@ -94,8 +94,18 @@ describe('an accepted body', () => {
     ]);
   });
 
+  it('takes an answer without text, as clients send it back', () => {
+    const answer = { role: 'assistant', content: null, refusal: null, tool_calls: [] };
+    expect(accepted(body({ messages: [...MESSAGES, answer] })).call.request.turns[1]).toEqual({
+      role: 'assistant',
+      text: '',
+    });
+  });
+
   it.each([
     ['one stop text', { stop: 'x' }, { stop: ['x'] }],
+    ['an empty stop text as none', { stop: '' }, { stop: [] }],
+    ['an empty one among others as none', { stop: ['', 'x'] }, { stop: ['x'] }],
     ['the newer token limit', { max_completion_tokens: 3 }, { maxTokens: 3 }],
     ["llama-server's -1 as no limit", { max_tokens: -1 }, { maxTokens: null }],
     ["llama-server's -1 as all tokens", { top_k: -1 }, { sampling: { topK: 0 } }],
@@ -171,6 +181,9 @@ describe('a refused body', () => {
     [{ messages: 'hi' }, 'messages'],
     [{ messages: [{ role: 'robot', content: 'x' }] }, 'messages[0].role'],
     [{ messages: [{ role: 'user', content: 5 }] }, 'messages[0].content'],
+    [{ messages: [{ role: 'user', content: null }] }, 'messages[0].content'],
+    [{ messages: [{ role: 'user', content: [] }] }, 'messages[0].content'],
+    [{ messages: [5] }, 'messages[0]'],
     [{ messages: [{ role: 'user' }] }, 'messages[0].content'],
     [{ messages: [{ role: 'user', content: [{ type: 'x' }] }] }, 'messages[0].content'],
     [{ stream: 'yes' }, 'stream'],
@@ -182,7 +195,7 @@ describe('a refused body', () => {
     [{ min_p: 2 }, 'min_p'],
     [{ seed: 0.5 }, 'seed'],
     [{ stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop'],
-    [{ stop: '' }, 'stop'],
+    [{ stop: 'x'.repeat(513) }, 'stop'],
     [{ max_tokens: 0 }, 'max_tokens'],
     [{ max_tokens: -2 }, 'max_tokens'],
     [{ max_tokens: 1, max_completion_tokens: 1 }, 'max_tokens'],

@@ -222,6 +222,12 @@ describe('model facts', () => {
     });
   });
 
+  it.each([-1, 0, -(2 ** 31)])('know no context of %i tokens', async (value) => {
+    const bytes = smallGgufWith(['llama.context_length', { type: 'i32', value }]);
+    const header = await readGgufHeader(countingReader(bytes).readAt, bytes.length);
+    expect(modelFacts(header).contextTokens).toBeNull();
+  });
+
   it('are null where the header is silent, and plain where it is not', async () => {
     const name = `  Fine\u0007\n\u202e model ${'x'.repeat(200)}`;
     const bytes = smallGguf(

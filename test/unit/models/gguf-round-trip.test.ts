@@ -82,6 +82,13 @@ describe('what the writer writes, the reader reads', () => {
     expect(header).toMatchObject({ version: 2, tensorCount: 2, parameterCount: 101 });
   });
 
+  it('keeps a byte order mark, which is text like any other', async () => {
+    const bytes = smallGgufWith(['\ufeffgeneral.name', { type: 'string', value: '\ufeffx' }]);
+    const { metadata } = await readGgufHeader(countingReader(bytes).readAt, bytes.length);
+    expect(metadata.get('\ufeffgeneral.name')).toBe('\ufeffx');
+    expect(metadata.get('general.name')).toBe('Tiny');
+  });
+
   it('skips a vocabulary larger than its window without keeping it', async () => {
     const tokens = Array.from({ length: 60_000 }, (_, index) => `token ${String(index)}`);
     const bytes = smallGgufWith(
