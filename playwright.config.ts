@@ -12,6 +12,5 @@ export default defineConfig({
   expect: { timeout: EXPECT_TIMEOUT_MS },
   workers: 1,
   retries: 0,
-  forbidOnly: process.env['CI'] === 'true',
   reporter: [['list'], ['json']],
 });

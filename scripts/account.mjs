@@ -1,9 +1,9 @@
 /** As root: the system account that Lull runs as, because Chromium's sandbox refuses root. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, lchownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
+import { adminEnvironment } from './as-root.mjs';
 import { SetupError } from './steps.mjs';
 
 /**
@@ -27,7 +27,9 @@ export function prepareAccount() {
   const found = findAccount(readFileSync('/etc/passwd', 'utf8'));
   const account = found ?? createAccount();
   mkdirSync(account.home, { recursive: true });
-  if (statSync(account.home).uid !== account.uid) chownSync(account.home, account.uid, account.gid);
+  if (lstatSync(account.home).uid !== account.uid) {
+    lchownSync(account.home, account.uid, account.gid);
+  }
   return { ...account, groups: graphicsGroups() };
 }
 
@@ -48,7 +50,10 @@ export function findAccount(passwd) {
 
 function createAccount() {
   const args = ['--system', '--user-group', '--home-dir', HOME, '--shell', '/usr/sbin/nologin'];
-  const made = spawnSync('useradd', [...args, '--create-home', NAME], { encoding: 'utf8' });
+  const made = spawnSync('useradd', [...args, '--create-home', NAME], {
+    encoding: 'utf8',
+    env: adminEnvironment(),
+  });
   const account = findAccount(readFileSync('/etc/passwd', 'utf8'));
   if (account === null) {
     throw new SetupError(
@@ -65,20 +70,4 @@ function graphicsGroups() {
   const nodes = readdirSync(folder).filter((name) => /^(renderD|card)\d+$/.test(name));
   const groups = nodes.map((name) => statSync(path.join(folder, name)).gid);
   return [...new Set(groups)].filter((gid) => gid !== 0);
-}
-
-/**
- * Hands a copy of root's X cookie to the account, so that its windows may open on root's display.
- * @param {Account} account
- * @returns {string | null} where the copy lies
- */
-export function shareDisplayCookie(account) {
-  const named = process.env['XAUTHORITY'];
-  const source = named ?? path.join(process.env['HOME'] ?? '/root', '.Xauthority');
-  if (!existsSync(source)) return null;
-  const copy = path.join(account.home, '.Xauthority');
-  copyFileSync(source, copy);
-  chownSync(copy, account.uid, account.gid);
-  chmodSync(copy, 0o600);
-  return copy;
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
 import { build } from 'vite';
+import { fileFault } from './file-fault.mjs';
 import { rememberBuild, sourceStamp } from './needs-build.mjs';
 import { root } from './paths.mjs';
 
@@ -104,7 +105,7 @@ try {
   await buildAll();
 } catch (error) {
   // The bundler's message shows the place; its stack is about the bundler.
-  const message = error instanceof Error ? error.message : String(error);
+  const message = fileFault(error) ?? (error instanceof Error ? error.message : String(error));
   process.stderr.write(`${stripVTControlCharacters(message)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 /** Finds a screen to draw on, or makes a virtual one for the tests. */
-import { mkdirSync, chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import process from 'node:process';
 import { SetupError } from './steps.mjs';
 
@@ -33,10 +33,7 @@ function isSet(value) {
  * @throws {SetupError} when it does not come up
  */
 export async function startVirtualScreen(launcher) {
-  if (process.getuid?.() === 0 && !existsSync(SOCKET_FOLDER)) {
-    mkdirSync(SOCKET_FOLDER, { recursive: true });
-    chmodSync(SOCKET_FOLDER, STICKY_FOR_ALL);
-  }
+  if (process.getuid?.() === 0 && !existsSync(SOCKET_FOLDER)) makeSocketFolder();
   const args = ['-displayfd', '3', '-screen', '0', SCREEN, '-nolisten', 'tcp', '-noreset'];
   const child = launcher.spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const gone = new Promise((resolve) => {
@@ -55,6 +52,17 @@ export async function startVirtualScreen(launcher) {
       await gone;
     },
   };
+}
+
+/** In a place where anybody may lay a link: only a folder made just now is opened to all. */
+function makeSocketFolder() {
+  try {
+    mkdirSync(SOCKET_FOLDER);
+  } catch {
+    // Xvfb itself says what is wrong with one that somebody else made.
+    return;
+  }
+  chmodSync(SOCKET_FOLDER, STICKY_FOR_ALL);
 }
 
 /**

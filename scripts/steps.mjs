@@ -1,5 +1,6 @@
 /** Says what set-up is doing: one line per step, with a spinner where there is a terminal to draw it. */
 import process from 'node:process';
+import { fileFault } from './file-fault.mjs';
 import { CancelledError } from './interrupt.mjs';
 
 /** A failure that a person can act on; its message is the one line they see. */
@@ -21,6 +22,8 @@ export class SetupError extends Error {
 
 const FRAMES = ['|', '/', '-', '\\'];
 const FRAME_MS = 120;
+/** How often a step that goes on says so in a log, where nothing can be drawn over. */
+const LINE_MS = 10_000;
 
 /**
  * Writes to standard error, because standard output belongs to the app.
@@ -47,8 +50,24 @@ export function createSteps(output = process.stderr) {
  * @param {(progress: Progress) => Promise<T>} work
  */
 async function runWithLine(output, name, work) {
+  const started = Date.now();
+  let detail = '';
   output.write(`${name} ...\n`);
-  return await work(() => undefined);
+  const timer = setInterval(() => {
+    output.write(`${name} ... ${detail || secondsSince(started)}\n`);
+  }, LINE_MS);
+  try {
+    return await work((text) => {
+      detail = text;
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** @param {number} startedMs */
+function secondsSince(startedMs) {
+  return `${String(Math.round((Date.now() - startedMs) / 1000))} s`;
 }
 
 /**
@@ -61,10 +80,11 @@ async function runWithSpinner(output, name, work) {
   const started = Date.now();
   let detail = '';
   let frame = 0;
-  const seconds = () => `${String(Math.round((Date.now() - started) / 1000))} s`;
   const draw = () => {
     frame = (frame + 1) % FRAMES.length;
-    output.write(`\r\u001b[2K${FRAMES[frame] ?? ''} ${name} ... ${detail || seconds()}`);
+    output.write(
+      `\r\u001b[2K${FRAMES[frame] ?? ''} ${name} ... ${detail || secondsSince(started)}`,
+    );
   };
   draw();
   const timer = setInterval(draw, FRAME_MS);
@@ -72,7 +92,7 @@ async function runWithSpinner(output, name, work) {
     const result = await work((text) => {
       detail = text;
     });
-    output.write(`\r\u001b[2K${name}: done (${seconds()})\n`);
+    output.write(`\r\u001b[2K${name}: done (${secondsSince(started)})\n`);
     return result;
   } catch (error) {
     output.write(`\r\u001b[2K${name}: not done\n`);
@@ -96,11 +116,11 @@ export async function runCommandBody(body) {
     if (error instanceof CancelledError) {
       process.stderr.write('Cancelled; nothing half-made was left behind.\n');
       process.exitCode = CANCELLED_EXIT_CODE;
-    } else if (error instanceof SetupError) {
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = 1;
     } else {
-      throw error;
+      const sentence = error instanceof SetupError ? error.message : fileFault(error);
+      if (sentence === null) throw error;
+      process.stderr.write(`${sentence}\n`);
+      process.exitCode = 1;
     }
   }
 }

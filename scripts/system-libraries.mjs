@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { packagesFor, parseOsRelease } from './package-names.mjs';
-import { lastLine, runCommand } from './run-command.mjs';
+import { adminEnvironment, askForRoot, isOnPath } from './as-root.mjs';
+import { installCommands, packagesFor, parseOsRelease } from './package-names.mjs';
+import { collect, lastLine, runCommand } from './run-command.mjs';
 import { SetupError } from './steps.mjs';
 
 /** @typedef {import('./package-names.mjs').Need} Need */
@@ -25,7 +26,7 @@ export async function prepareSystem(binary, forTests, steps, signal) {
   if (wanted === null) throw new SetupError(unknownSystem(missing));
   if (process.getuid?.() !== 0 || !wanted.installer.startsWith('apt-get')) {
     throw new SetupError(
-      `Some system packages are missing (${missing.names.join(', ')}). Run: sudo ${wanted.installer} ${wanted.packages.join(' ')}`,
+      `Some system packages are missing (${missing.names.join(', ')}). ${askForRoot(installCommands(wanted))}`,
     );
   }
   await steps.run(`Installing system packages (${wanted.packages.join(', ')})`, (progress) =>
@@ -76,12 +77,6 @@ function hasSoftwareVulkan() {
   return folders.some((folder) => holdsFile(folder, /^lvp_icd.*\.json$/));
 }
 
-/** @param {string} name */
-function isOnPath(name) {
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  return folders.some((folder) => existsSync(path.join(folder, name)));
-}
-
 /**
  * @param {string} folder
  * @param {RegExp} pattern
@@ -97,33 +92,37 @@ function readOsRelease() {
   return file === undefined ? {} : parseOsRelease(readFileSync(file, 'utf8'));
 }
 
+/** A fresh Ubuntu updates itself in its first minutes, and nobody else gets the lock meanwhile. */
+const PATIENT = ['-o', 'DPkg::Lock::Timeout=300'];
+
 /**
  * @param {import('./package-names.mjs').Packages} wanted
  * @param {import('./steps.mjs').Progress} progress
  * @param {AbortSignal} signal
  */
 async function installWithApt(wanted, progress, signal) {
+  const env = { ...adminEnvironment(), DEBIAN_FRONTEND: 'noninteractive' };
   progress('reading the package lists');
-  await retryOnce(() => runCommand('apt-get', ['update', '--quiet'], { signal }));
-  const install = ['install', '--yes', '--quiet', '--no-install-recommends', ...wanted.packages];
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await retryOnce(() => runCommand('apt-get', [...PATIENT, 'update', '--quiet'], { signal, env }));
+  const options = ['--yes', '--quiet', '--no-install-recommends'];
+  const install = [...PATIENT, 'install', ...options, ...wanted.packages];
   progress('downloading');
   const fetched = await retryOnce(() =>
     runCommand('apt-get', [...install, '--download-only'], { signal, env }),
   );
-  if (fetched.code !== 0) throw new SetupError(aptFailure(wanted, lastLine(fetched)));
+  if (fetched.code !== 0) throw new SetupError(aptFailure(wanted, fetched));
   progress('unpacking');
-  const code = await runToTheEnd('apt-get', install, env);
+  const done = await runToTheEnd('apt-get', install, env);
   signal.throwIfAborted();
-  if (code !== 0) throw new SetupError(aptFailure(wanted, `exit code ${String(code)}`));
+  if (done.code !== 0) throw new SetupError(aptFailure(wanted, done));
 }
 
 /**
  * @param {import('./package-names.mjs').Packages} wanted
- * @param {string} reason
+ * @param {import('./run-command.mjs').CommandResult} result
  */
-function aptFailure(wanted, reason) {
-  return `The system packages could not be installed (${reason}). Run: apt-get update && ${wanted.installer} ${wanted.packages.join(' ')}`;
+function aptFailure(wanted, result) {
+  return `The system packages could not be installed (${lastLine(result)}). ${askForRoot(installCommands(wanted))}`;
 }
 
 /** @param {() => Promise<import('./run-command.mjs').CommandResult>} run */
@@ -137,16 +136,11 @@ async function retryOnce(run) {
  * @param {string} file
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<number>}
+ * @returns {Promise<import('./run-command.mjs').CommandResult>}
  */
 function runToTheEnd(file, args, env) {
-  return new Promise((resolve) => {
-    const child = spawn(file, args, { env, stdio: 'ignore', detached: true });
-    child.on('error', () => {
-      resolve(-1);
-    });
-    child.on('close', (code) => {
-      resolve(code ?? -1);
-    });
-  });
+  return collect(
+    spawn(file, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true }),
+    {},
+  );
 }

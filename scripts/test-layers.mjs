@@ -3,16 +3,19 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { isCi } from './ci.mjs';
 import { startVirtualScreen } from './display.mjs';
+import { makePackage } from './make-package.mjs';
 import { root, testCacheFolder } from './paths.mjs';
 import { collect } from './run-command.mjs';
+import { SetupError } from './steps.mjs';
 import { readCheck, readPlaywright, readVitest } from './test-report.mjs';
 
 /** @typedef {import('./test-report.mjs').LayerResult} LayerResult */
 /**
  * @typedef {object} LayerContext
- * @property {import('./launcher.mjs').Launcher} launcher
- * @property {import('./electron-runtime.mjs').Runtime} runtime
+ * @property {import('./prepare.mjs').Prepared} prepared
+ * @property {import('./steps.mjs').Steps} steps
  * @property {readonly string[]} patterns narrows the tests of a layer; none takes all
  * @property {AbortSignal} signal
  */
@@ -90,8 +93,8 @@ function check(name, commands) {
  * @returns {Layer}
  */
 function vitest(name) {
-  return async ({ launcher, runtime, patterns, signal }) => {
-    const report = freshReport(name);
+  return async ({ prepared: { launcher, runtime }, patterns, signal }) => {
+    const report = freshReport(launcher, name);
     const args = [
       launcher.path(bin('vitest', 'vitest.mjs')),
       'run',
@@ -100,6 +103,7 @@ function vitest(name) {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${launcher.path(report)}`,
+      `--allowOnly=${String(!isCi(process.env))}`,
       ...patterns,
     ];
     const child = launcher.spawn(runtime.binary, args, {
@@ -115,18 +119,22 @@ function vitest(name) {
  * On the real app and a screen of its own.
  * @type {Layer}
  */
-async function playwright({ launcher, runtime, patterns, signal }) {
-  const report = freshReport('e2e');
-  if (patterns.length === 0 || patterns.some((pattern) => pattern.includes('packaged'))) {
-    await buildPackage(signal);
-  }
+async function playwright(context) {
+  const { prepared, patterns, signal } = context;
+  const { launcher, runtime, sandboxHelper } = prepared;
+  const report = freshReport(launcher, 'e2e');
+  const packaged = await packageFor(context);
+  if (packaged === null) return [readCheck('e2e', 1)];
   const screen = process.platform === 'linux' ? await startVirtualScreen(launcher) : null;
   try {
     const cli = launcher.path(bin('@playwright', 'test', 'cli.js'));
-    const child = launcher.spawn(process.execPath, [cli, 'test', ...patterns], {
+    const flags = isCi(process.env) ? ['--forbid-only'] : [];
+    const child = launcher.spawn(process.execPath, [cli, 'test', ...flags, ...patterns], {
       stdio: 'inherit',
       env: {
         ...(screen === null ? {} : { DISPLAY: screen.name, WAYLAND_DISPLAY: undefined }),
+        ...(sandboxHelper === null ? {} : { CHROME_DEVEL_SANDBOX: launcher.path(sandboxHelper) }),
+        ...packaged,
         PLAYWRIGHT_JSON_OUTPUT_FILE: launcher.path(report),
         LULL_ELECTRON: launcher.path(runtime.binary),
         LULL_TEST_CACHE: launcher.path(testCacheFolder),
@@ -140,20 +148,42 @@ async function playwright({ launcher, runtime, patterns, signal }) {
 }
 
 /**
- * By whoever started the tests: only root can make the package's sandbox helper work where the
- * kernel asks for one. The test of the package builds it itself otherwise.
- * @param {AbortSignal} signal
+ * Where the packaged app lies, for the tests that need it.
+ * @param {LayerContext} context
+ * @returns {Promise<Record<string, string> | null>} null when it could not be made
  */
-async function buildPackage(signal) {
-  const script = path.join(root, 'scripts', 'package.mjs');
-  const child = spawn(process.execPath, [script], { cwd: root, stdio: 'inherit' });
-  await collect(child, { signal });
+async function packageFor({ prepared, patterns, steps, signal }) {
+  if (!includesTest(patterns, 'test/e2e/packaged.spec.ts')) return {};
+  try {
+    const folder = await makePackage(prepared, steps, signal);
+    return { LULL_PACKAGE: path.join(prepared.launcher.root, folder) };
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    steps.say(error.message);
+    return null;
+  }
 }
 
-/** @param {string} name */
-function freshReport(name) {
+/**
+ * As Playwright takes them: parts of a path, as expressions, with a line behind them perhaps.
+ * @param {readonly string[]} patterns
+ * @param {string} file
+ */
+export function includesTest(patterns, file) {
+  const matches = (/** @type {string} */ pattern) =>
+    new RegExp(pattern.replace(/(:\d+)+$/, ''), 'i').test(file);
+  return patterns.length === 0 || patterns.some(matches);
+}
+
+/**
+ * @param {import('./launcher.mjs').Launcher} launcher
+ * @param {string} name
+ */
+function freshReport(launcher, name) {
   const file = path.join(reports, `${name}.json`);
-  rmSync(file, { force: true });
+  // It lies in a folder of the account's, where a link could lead root astray.
+  if (launcher.account === null) rmSync(file, { force: true });
+  else launcher.succeeds('/bin/rm', ['-f', launcher.path(file)]);
   return file;
 }
 
@@ -162,8 +192,10 @@ function freshReport(name) {
  * @returns {unknown} null when the runner did not get as far as writing it
  */
 function readReport(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // The runner's exit code still counts.
+    return null;
+  }
 }
-
-/** Where the reports lie; made before the layers run. */
-export const reportFolder = reports;

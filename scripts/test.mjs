@@ -2,12 +2,14 @@
 import './node-version.mjs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { isCi } from './ci.mjs';
 import { catchInterrupts } from './interrupt.mjs';
+import { giveTo } from './output-folder.mjs';
 import { outputFolders } from './paths.mjs';
 import { prepare } from './prepare.mjs';
-import { giveTo, prepareStarter } from './starter.mjs';
+import { prepareStarter } from './starter.mjs';
 import { SetupError, createSteps, runCommandBody } from './steps.mjs';
-import { CHECKS, LAYERS, chooseLayers, reportFolder } from './test-layers.mjs';
+import { CHECKS, LAYERS, chooseLayers } from './test-layers.mjs';
 import { summarise } from './test-report.mjs';
 
 function readArguments() {
@@ -31,10 +33,10 @@ function readArguments() {
  */
 async function prepareLayers(patterns, signal) {
   const steps = createSteps();
-  const { runtime, launcher } = await prepare({ forTests: true, build: true }, steps, signal);
-  await prepareStarter(launcher, steps, signal);
-  for (const folder of [...outputFolders, reportFolder]) giveTo(launcher.account, folder);
-  return { runtime, launcher, patterns, signal };
+  const prepared = await prepare({ forTests: true, build: true }, steps, signal);
+  await prepareStarter(prepared.launcher, steps, signal);
+  for (const folder of outputFolders) giveTo(prepared.launcher.account, folder);
+  return { prepared, steps, patterns, signal };
 }
 
 /** @returns {Promise<number>} */
@@ -50,7 +52,7 @@ async function runTests() {
     if (layer && context) results.push(...(await layer(context)));
     else results.push(...((await CHECKS[name]?.(signal)) ?? []));
   }
-  const { line, ok, empty } = summarise(results, process.env['CI'] === 'true');
+  const { line, ok, empty } = summarise(results, isCi(process.env));
   process.stdout.write('\n');
   for (const layer of empty) process.stdout.write(`No test ran in ${layer}.\n`);
   process.stdout.write(`${line}\n`);

@@ -2,20 +2,27 @@
 import type { Message } from '../ipc/snapshot.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
+import { answerStats } from './answer-stats.ts';
 import { createDeltaBatch, type DeltaBatch } from './delta-batch.ts';
 import type { AnswerEvent, ChatServicePorts, ChatTurn } from './ports.ts';
 
 /** How often the text of a running answer is put on disk. */
 const SAVE_INTERVAL_MS = 1_000;
 
-interface Run {
+/** An answer as it is in memory, ahead of the disk. */
+interface Held {
+  readonly message: Message;
+  /** The answer whose place it takes; null once it has a place of its own. */
+  readonly replaces: string | null;
+}
+
+interface Run extends Held {
   message: Message;
+  replaces: string | null;
   readonly abort: AbortController;
   readonly deltas: DeltaBatch;
-  /** The answer this one replaces once it has begun; null for a first answer or after that. */
-  replaces: string | null;
-  /** False until the row exists: an answer that replaces another gets one when it begins. */
-  onDisk: boolean;
+  readonly sentAtMs: number;
+  firstTokenMs: number | null;
   savedAtMs: number;
 }
 
@@ -25,8 +32,14 @@ export interface AnswerRuns {
   /** False when it had already ended. */
   stop(messageId: string): boolean;
   isAnswering(conversationId: string): boolean;
-  /** The stored messages, with running and unsaved answers as they are in memory. */
-  withLiveText(messages: readonly Message[]): Message[];
+  /** An answer that is in memory; undefined when only the disk can have it. */
+  held(messageId: string): Message | undefined;
+  /** What is stored of a conversation, with running and unsaved answers in their places. */
+  withLiveText(conversationId: string, stored: readonly Message[]): readonly Message[];
+  /** Publishes the text that waits. Returns the number of the next piece; null when nothing is being written. */
+  flush(conversationId: string): number | null;
+  /** Tries again to save what the disk had no room for. */
+  saveWaiting(): void;
   /** Stops the conversation's answer without keeping it. */
   forget(conversationId: string): void;
   dispose(): void;
@@ -35,43 +48,68 @@ export interface AnswerRuns {
 export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
   const { store, answer: answerer, clock, publish } = ports;
   const runs = new Map<string, Run>();
-  const unsaved = new Map<string, Message>();
+  const unsaved = new Map<string, Held>();
+  const runIn = (conversationId: string) =>
+    [...runs.values()].find(({ message }) => message.conversationId === conversationId);
+
+  function write({ message, replaces }: Held): void {
+    if (replaces === null) {
+      store.saveMessage(message);
+      return;
+    }
+    // The one it replaces may itself still wait for the place it takes.
+    const before = unsaved.get(replaces);
+    if (before) write(before);
+    unsaved.delete(replaces);
+    store.replaceMessage(replaces, message);
+  }
+
+  function saveWaiting(): void {
+    for (const [id, held] of unsaved) {
+      try {
+        write(held);
+        unsaved.delete(id);
+      } catch (error) {
+        publish({ type: 'unsaved', error: toAppError(error) });
+      }
+    }
+  }
 
   function save(run: Run): void {
-    const { message } = run;
-    try {
-      for (const [id, waiting] of unsaved) {
-        store.saveMessage(waiting);
-        unsaved.delete(id);
-      }
-      if (run.replaces !== null) store.replaceMessage(run.replaces, message);
-      else store.saveMessage(message);
-      run.replaces = null;
-      run.onDisk = true;
-    } catch (error) {
-      if (message.state !== 'streaming') unsaved.set(message.id, message);
-      publish({ type: 'unsaved', error: toAppError(error) });
-    }
     run.savedAtMs = clock.monotonicMs();
+    const { message, replaces } = run;
+    try {
+      write(run);
+      run.replaces = null;
+    } catch (error) {
+      if (message.state !== 'streaming') unsaved.set(message.id, { message, replaces });
+      publish({ type: 'unsaved', error: toAppError(error) });
+      return;
+    }
+    saveWaiting();
   }
 
   function take(run: Run, event: AnswerEvent, modelName: string): void {
-    if (event.type === 'start') {
-      if (!run.onDisk) save(run);
-    } else if (event.type === 'tokens') {
+    if (event.type === 'tokens' && event.text !== '') {
+      run.firstTokenMs ??= clock.monotonicMs() - run.sentAtMs;
       run.message = { ...run.message, text: run.message.text + event.text };
       run.deltas.add(event.text);
       if (clock.monotonicMs() - run.savedAtMs >= SAVE_INTERVAL_MS) save(run);
-    } else {
+    } else if (event.type === 'end') {
       const state = event.reason === 'cancelled' ? 'stopped' : 'complete';
-      run.message = { ...run.message, state, stats: statsOf(event, modelName) };
+      const stats = answerStats(event, modelName, run.firstTokenMs);
+      run.message = { ...run.message, state, stats };
     }
   }
 
   function finish(run: Run): void {
     if (!runs.delete(run.message.id)) return;
     run.deltas.flush();
-    save(run);
+    const { state, text } = run.message;
+    // Without a word it has not earned the place of the answer before it, which stays; a failure is kept beside.
+    const begun = run.replaces === null || text !== '' || state === 'complete';
+    if (!begun) run.replaces = null;
+    if (begun || state === 'failed') save(run);
     publish({ type: 'end', message: run.message });
   }
 
@@ -82,8 +120,11 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
         publish({ type: 'delta', messageId, conversationId, sequence, text });
       });
       const abort = new AbortController();
-      const onDisk = replaces === null;
-      const run: Run = { message, abort, deltas, replaces, onDisk, savedAtMs: clock.monotonicMs() };
+      const sentAtMs = clock.monotonicMs();
+      // An answer that replaces another has no row yet: its first words make one.
+      const savedAtMs = replaces === null ? sentAtMs : -Infinity;
+      const firstTokenMs = null;
+      const run: Run = { message, replaces, abort, deltas, sentAtMs, firstTokenMs, savedAtMs };
       runs.set(messageId, run);
       try {
         const { modelName, events } = answerer(turns, abort.signal);
@@ -93,8 +134,6 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
         }
         if (run.message.state === 'streaming') throw new AppError('internal');
       } catch (error) {
-        // Before it began, the answer it was to replace stays, and this failure is kept beside it.
-        if (!run.onDisk) run.replaces = null;
         run.message = { ...run.message, state: 'failed', failure: failureText(toAppError(error)) };
       }
       finish(run);
@@ -104,20 +143,23 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
       run?.abort.abort();
       return run !== undefined;
     },
-    isAnswering: (conversationId) =>
-      [...runs.values()].some(({ message }) => message.conversationId === conversationId),
-    withLiveText(messages) {
-      return messages.map(
-        (message) => runs.get(message.id)?.message ?? unsaved.get(message.id) ?? message,
-      );
+    isAnswering: (conversationId) => runIn(conversationId) !== undefined,
+    held: (messageId) => (runs.get(messageId) ?? unsaved.get(messageId))?.message,
+    withLiveText(conversationId, stored) {
+      return [...unsaved.values(), ...runs.values()]
+        .filter(({ message }) => message.conversationId === conversationId)
+        .reduce(inItsPlace, stored);
     },
+    flush: (conversationId) => runIn(conversationId)?.deltas.flush() ?? null,
+    saveWaiting,
     forget(conversationId) {
-      for (const [id, run] of runs) {
-        if (run.message.conversationId !== conversationId) continue;
-        runs.delete(id);
+      const run = runIn(conversationId);
+      if (run) {
+        runs.delete(run.message.id);
+        run.deltas.stop();
         run.abort.abort();
       }
-      for (const [id, message] of unsaved) {
+      for (const [id, { message }] of unsaved) {
         if (message.conversationId === conversationId) unsaved.delete(id);
       }
     },
@@ -127,18 +169,12 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
         run.message = { ...run.message, state: 'interrupted' };
         finish(run);
       }
+      saveWaiting();
     },
   };
 }
 
-function statsOf(
-  event: Extract<AnswerEvent, { type: 'end' }>,
-  modelName: string,
-): Message['stats'] {
-  const { promptTokens, outputTokens, firstTokenMs, totalMs, reason } = event;
-  const decodeMs = firstTokenMs === null ? 0 : totalMs - firstTokenMs;
-  // The first token belongs to the prefill; the rate is that of the ones after it.
-  const tokensPerSecond =
-    outputTokens > 1 && decodeMs > 0 ? ((outputTokens - 1) * 1000) / decodeMs : null;
-  return { modelName, promptTokens, outputTokens, firstTokenMs, tokensPerSecond, endedBy: reason };
+function inItsPlace(messages: readonly Message[], { message, replaces }: Held): readonly Message[] {
+  const at = messages.findIndex(({ id }) => id === message.id || id === replaces);
+  return at < 0 ? [...messages, message] : messages.with(at, message);
 }

@@ -15,7 +15,12 @@ export interface ChatService {
   stop(messageId: string): void;
   /** Asks again for the last answer of a conversation. */
   regenerate(messageId: string): { answer: Message; replacedId: string };
-  open(conversationId: string): { conversation: Conversation; messages: Message[] };
+  /** Everything said so far; `nextSequence` numbers the first piece of a running answer that is not in it yet. */
+  open(conversationId: string): {
+    conversation: Conversation;
+    messages: Message[];
+    nextSequence: number | null;
+  };
   rename(conversationId: string, title: string): void;
   remove(conversationId: string): void;
   /** Keeps what is written so far of every answer. */
@@ -31,6 +36,10 @@ export function createChatService(ports: ChatServicePorts): ChatService {
     const found = store.conversation(id);
     if (!found) throw new AppError('not-found', { details: 'That conversation was deleted.' });
     return found;
+  }
+
+  function messagesOf(conversationId: string): readonly Message[] {
+    return runs.withLiveText(conversationId, store.messages(conversationId));
   }
 
   function newMessage(
@@ -60,7 +69,8 @@ export function createChatService(ports: ChatServicePorts): ChatService {
         { ...inside, role: 'assistant', text: '', state: 'streaming' },
         nowMs,
       );
-      const earlier = known ? store.messages(known.id) : [];
+      const earlier = known ? messagesOf(known.id) : [];
+      runs.saveWaiting();
       store.saveTogether(conversation, [question, answer]);
       publish({ type: 'conversation-saved', conversation });
       drop(runs.start(answer, toTurns([...earlier, question]), null), 'answering', log);
@@ -74,10 +84,10 @@ export function createChatService(ports: ChatServicePorts): ChatService {
     },
 
     regenerate(messageId) {
-      const old = store.message(messageId);
+      const old = runs.held(messageId) ?? store.message(messageId);
       if (!old) throw new AppError('not-found', { details: 'That answer was deleted.' });
       refuseWhileAnswering(old.conversationId);
-      const messages = store.messages(old.conversationId);
+      const messages = messagesOf(old.conversationId);
       const questionAt = messages.findLastIndex(({ role }) => role === 'user');
       if (old.role !== 'assistant' || messages.at(-1)?.id !== old.id || questionAt < 0) {
         throw new AppError('bad-request', {
@@ -95,7 +105,8 @@ export function createChatService(ports: ChatServicePorts): ChatService {
 
     open(conversationId) {
       const conversation = conversationOf(conversationId);
-      return { conversation, messages: runs.withLiveText(store.messages(conversationId)) };
+      const messages = [...messagesOf(conversationId)];
+      return { conversation, messages, nextSequence: runs.flush(conversationId) };
     },
 
     rename(conversationId, title) {
@@ -106,8 +117,8 @@ export function createChatService(ports: ChatServicePorts): ChatService {
 
     remove(conversationId) {
       conversationOf(conversationId);
-      runs.forget(conversationId);
       store.deleteConversation(conversationId);
+      runs.forget(conversationId);
       publish({ type: 'conversation-deleted', conversationId });
     },
 

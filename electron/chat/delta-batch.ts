@@ -5,8 +5,10 @@ export const DELTA_INTERVAL_MS = 34;
 
 export interface DeltaBatch {
   add(text: string): void;
-  /** Sends what is left at once. */
-  flush(): void;
+  /** Sends what is left at once. Returns the number that the next piece will have. */
+  flush(): number;
+  /** Drops what is left; nothing is sent after it. */
+  stop(): void;
 }
 
 export function createDeltaBatch(
@@ -18,14 +20,19 @@ export function createDeltaBatch(
   let lastSentMs = -Infinity;
   let stopTimer: (() => void) | null = null;
 
-  function flush(): void {
+  function stop(): void {
     stopTimer?.();
     stopTimer = null;
-    if (waiting === '') return;
-    const text = waiting;
     waiting = '';
+  }
+
+  function flush(): number {
+    const text = waiting;
+    stop();
+    if (text === '') return sequence;
     lastSentMs = clock.monotonicMs();
     send(sequence++, text);
+    return sequence;
   }
 
   return {
@@ -38,5 +45,6 @@ export function createDeltaBatch(
       else stopTimer = clock.after(waitMs, flush);
     },
     flush,
+    stop,
   };
 }

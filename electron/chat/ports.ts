@@ -14,7 +14,7 @@ export interface ChatStore {
   message(id: string): Message | null;
   saveConversation(conversation: Conversation): void;
   saveMessage(message: Message): void;
-  /** Takes `oldId` out and puts `message` in, or does neither. */
+  /** Puts `message` in the place of `oldId`, or at the end when that one is not there. */
   replaceMessage(oldId: string, message: Message): void;
   /** Saves all of them or none. */
   saveTogether(conversation: Conversation, messages: readonly Message[]): void;

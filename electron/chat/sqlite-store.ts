@@ -61,9 +61,9 @@ export function createSqliteStore(database: DatabaseSync): ChatStore {
       });
     },
     replaceMessage: (oldId, message) => {
-      together(() => {
-        sql.deleteMessage.run(oldId);
-        putMessage(message);
+      guarded(() => {
+        const { changes } = sql.replaceMessage.run(...messageColumns(message), oldId);
+        if (changes === 0) putMessage(message);
       });
     },
     saveTogether: (conversation, messages) => {
@@ -101,7 +101,10 @@ function prepareStatements(database: DatabaseSync) {
        ON CONFLICT (id) DO UPDATE SET text = excluded.text, state = excluded.state,
          failure = excluded.failure, stats = excluded.stats`,
     ),
-    deleteMessage: prepare('DELETE FROM message WHERE id = ?'),
+    replaceMessage: prepare(
+      `UPDATE message SET id = ?, conversation_id = ?, role = ?, text = ?, created_at_ms = ?,
+         state = ?, failure = ?, stats = ? WHERE id = ?`,
+    ),
     deleteConversation: prepare('DELETE FROM conversation WHERE id = ?'),
     markInterrupted: prepare("UPDATE message SET state = 'interrupted' WHERE state = 'streaming'"),
   };

@@ -3,6 +3,7 @@ import { createOpenAiApi } from '../gateway/openai-api.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { ParentChannel } from '../platform/child.ts';
 import { systemClock } from '../platform/clock.ts';
+import { watchPulse } from '../platform/heartbeat.ts';
 import { parentChannel } from '../platform/parent-channel.ts';
 import { systemRandom } from '../platform/random.ts';
 import { createHttpEndpoint, type HttpEndpoint } from './http-endpoint.ts';
@@ -10,14 +11,13 @@ import { EDGE_LIMITS } from './limits.ts';
 import { createMainLink } from './main-link.ts';
 import { toEdgeSchema, type FromEdge, type ToEdge } from './messages.ts';
 
-const PULSE_MS = 500;
 /**
- * Pulses that may be missing before main counts as hung: 10 s, as main waits for the edge. A slow disk can hold
- * main up for seconds, and an edge that ends drops every connection, while one that waits holds nothing that
- * anybody else needs. (The engine, which holds the GPU, waits for 2 s only.) This is for a main that hangs: when
- * it dies, the channel closes or Chromium ends the process. Counted, so that a sleeping PC is no loss.
+ * Main counts as hung after 10 s without a pulse, as the edge does for main. A slow disk can hold main up for
+ * seconds, and an edge that ends drops every connection, while one that waits holds nothing that anybody else
+ * needs; the engine, which holds the GPU, waits for 2 s only. When main dies, the channel closes or Chromium ends
+ * the process.
  */
-const MAX_MISSED_PULSES = 20;
+const MAIN_HUNG_MS = 10_000;
 
 startEdge(parentChannel());
 
@@ -27,7 +27,9 @@ function startEdge(channel: ParentChannel): void {
   };
   const link = createMainLink(post);
   const api = createOpenAiApi({ backend: link, clock: systemClock, random: systemRandom });
-  const heard = exitWithoutPulse();
+  const pulse = watchPulse(systemClock, MAIN_HUNG_MS, () => {
+    process.exit(0);
+  });
   let endpoint: HttpEndpoint | null = null;
 
   const listen = (message: Extract<ToEdge, { type: 'listen' }>): void => {
@@ -55,7 +57,7 @@ function startEdge(channel: ParentChannel): void {
     const message: ToEdge = toEdgeSchema.parse(raw);
     switch (message.type) {
       case 'pulse':
-        heard();
+        pulse.beat();
         post({ type: 'pulse' });
         break;
       case 'listen':
@@ -73,19 +75,6 @@ function startEdge(channel: ParentChannel): void {
   channel.onDisconnect(() => {
     process.exit(0);
   });
-}
-
-/** Ends the process some time after the first pulse had no successor. Returns what to call at each pulse. */
-function exitWithoutPulse(): () => void {
-  let missed: number | null = null;
-  systemClock.every(PULSE_MS, () => {
-    if (missed === null) return;
-    missed += 1;
-    if (missed > MAX_MISSED_PULSES) process.exit(0);
-  });
-  return () => {
-    missed = 0;
-  };
 }
 
 function listenFailure(

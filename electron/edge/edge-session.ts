@@ -4,14 +4,14 @@ import { assertNever } from '../platform/assert-never.ts';
 import type { Child } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
+import { sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
 import { fromEdgeSchema, type ChatCall, type FromEdge, type ToEdge } from './messages.ts';
 import type { EdgeHandlers } from './ports.ts';
 import { createTextBatcher } from './text-batcher.ts';
 
-export const PULSE_MS = 500;
-/** An edge that leaves so many pulses without an answer is stuck: 10 s. */
-export const MAX_UNANSWERED_PULSES = 20;
+/** An edge that says nothing for so long is stuck. */
+export const EDGE_SILENCE_MS = 10_000;
 /** Twice what the edge serves at once: cancelled ones count until the engine has let go of them. */
 export const MAX_CHATS = 128;
 const MAX_DETAILS_LENGTH = 4096;
@@ -44,7 +44,16 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
   const post = (message: ToEdge): void => {
     child.post(message);
   };
-  const pulse = startPulse(ports, post);
+  const pulse = sendPulses(clock, {
+    silenceMs: EDGE_SILENCE_MS,
+    send: () => {
+      post({ type: 'pulse' });
+    },
+    onSilence: () => {
+      log.warn('the edge does not answer and is replaced');
+      child.kill();
+    },
+  });
 
   /** The process that talks to strangers broke its contract: it is not to be believed any more. */
   function breach(what: string): void {
@@ -74,7 +83,7 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
   function receive(message: FromEdge): void {
     switch (message.type) {
       case 'pulse':
-        pulse.answered();
+        pulse.heard();
         break;
       case 'listening':
         events.listening(message.port);
@@ -117,26 +126,6 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
     },
     kill() {
       child.kill();
-    },
-  };
-}
-
-function startPulse({ child, clock, log }: EdgeSessionPorts, post: (message: ToEdge) => void) {
-  let unanswered = 0;
-  const stop = clock.every(PULSE_MS, () => {
-    if (unanswered >= MAX_UNANSWERED_PULSES) {
-      log.warn('the edge does not answer and is replaced');
-      unanswered = 0;
-      child.kill();
-      return;
-    }
-    unanswered += 1;
-    post({ type: 'pulse' });
-  });
-  return {
-    stop,
-    answered(): void {
-      unanswered = 0;
     },
   };
 }

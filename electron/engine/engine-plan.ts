@@ -3,6 +3,8 @@ import type { BackendName, Device } from '../ipc/snapshot.ts';
 
 export interface EnginePlan {
   readonly modelPath: string;
+  /** Differs when another file has come to lie at the same path: its size and time, for example. */
+  readonly modelVersion: string;
   readonly backend: BackendName;
   /** Index within the backend, as the probe counted; null for the CPU or the only device. */
   readonly deviceIndex: number | null;
@@ -14,6 +16,3 @@ export interface EnginePlan {
   /** Tokens per sequence; null takes what the model and the memory allow, 8192 at most. */
   readonly contextTokens: number | null;
 }
-
-/** How many answers are written side by side unless somebody says otherwise. */
-export const DEFAULT_SEQUENCES = 4;

@@ -1,15 +1,17 @@
 /** One life of the engine process, from its start to its end, as main sees it. */
 import { AppError } from '../platform/app-error.ts';
 import { assertNever } from '../platform/assert-never.ts';
-import type { Child, SpawnChild } from '../platform/child.ts';
+import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
+import { createDeferred } from '../platform/deferred.ts';
+import { sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
-import { createDeferred } from './deferred.ts';
 import { engineEnv } from './engine-env.ts';
 import type { EnginePlan } from './engine-plan.ts';
+import { describeExit } from './exit-words.ts';
 import { fromEngineSchema, type FromEngine, type LoadReport, type ToEngine } from './messages.ts';
-import type { GenerateEvent, GenerateRequest } from './ports.ts';
-import { PULSE_MS } from './pulse-watch.ts';
+import type { GenerateRequest } from './ports.ts';
+import { createSessionRequests, type RequestSink } from './session-requests.ts';
 
 export interface SessionPorts {
   readonly spawn: SpawnChild;
@@ -29,11 +31,6 @@ export interface SessionListener {
   onClosed(error: AppError, expected: boolean): void;
 }
 
-export interface RequestSink {
-  onEvent(event: GenerateEvent): void;
-  onError(error: AppError): void;
-}
-
 export interface EngineSession {
   readonly pid: number | undefined;
   /** Loaded and not closed. */
@@ -44,7 +41,7 @@ export interface EngineSession {
   readonly loaded: Promise<void>;
   /** Resolves when the process has ended. */
   readonly gone: Promise<void>;
-  /** Only after `loaded`. @returns what cancels it */
+  /** Only after `loaded`; fails at once when the session has closed since. @returns what cancels it */
   generate(request: GenerateRequest, sink: RequestSink): () => void;
   /** Kills the process; requests that have not ended fail with `reason`. */
   close(reason: AppError): void;
@@ -57,17 +54,15 @@ export function startEngineSession(
   listener: SessionListener,
 ): EngineSession {
   const { clock, log } = ports;
-  const sinks = new Map<number, RequestSink>();
-  let nextId = 0;
+  const requests = createSessionRequests();
   let isReady = false;
-  let isClosed = false;
-  let unanswered = 0;
+  let closed: AppError | null = null;
   const loading = createDeferred<undefined>();
   const exit = createDeferred<undefined>();
   // Whoever waits for it hears of the failure; nobody has to wait.
   loading.promise.catch(() => undefined);
 
-  const child: Child = ports.spawn('engine-process', {
+  const child = ports.spawn('engine-process', {
     name: 'Lull engine',
     env: engineEnv(plan.backend, plan.deviceIndex),
   });
@@ -76,16 +71,17 @@ export function startEngineSession(
   };
 
   const finish = (error: AppError, expected: boolean) => {
-    if (isClosed) return;
-    isClosed = true;
+    if (closed !== null) return;
+    closed = error;
     isReady = false;
-    stopPulse();
+    pulses.stop();
     child.kill();
     loading.reject(error);
-    const left = [...sinks.values()];
-    sinks.clear();
-    for (const sink of left) sink.onError(error);
+    requests.failAll(error);
     listener.onClosed(error, expected);
+  };
+  const crash = (how: string) => {
+    finish(new AppError('engine-crashed', { details: how }), false);
   };
 
   const handle = (message: FromEngine): void => {
@@ -101,21 +97,14 @@ export function startEngineSession(
         loading.resolve(undefined);
         return;
       case 'load-failed':
-        finish(new AppError(message.code, asDetails(message.details)), true);
+        finish(reported(message), true);
         return;
       case 'events':
-        for (const { id, event } of message.events) {
-          const sink = sinks.get(id);
-          if (event.type === 'end') sinks.delete(id);
-          sink?.onEvent(event);
-        }
+        for (const { id, event } of message.events) requests.hear(id, event);
         return;
-      case 'failed': {
-        const sink = sinks.get(message.id);
-        sinks.delete(message.id);
-        sink?.onError(new AppError(message.code, asDetails(message.details)));
+      case 'failed':
+        requests.fail(message.id, reported(message));
         return;
-      }
       case 'log':
         log[message.level](`engine: ${message.message}`);
         return;
@@ -125,45 +114,48 @@ export function startEngineSession(
   };
 
   child.onMessage((raw) => {
-    if (isClosed) return;
-    unanswered = 0;
+    if (closed !== null) return;
+    pulses.heard();
     const message = fromEngineSchema.safeParse(raw);
     if (message.success) handle(message.data);
     else log.warn('main ignored an engine message it does not know', { error: message.error });
   });
   child.onExit((code) => {
     exit.resolve(undefined);
-    const how = code === null ? 'it was killed' : `it ended with code ${String(code)}`;
-    finish(new AppError('engine-crashed', { details: how }), false);
+    crash(`it ${describeExit(code)}`);
   });
-  const stopPulse = clock.every(PULSE_MS, () => {
-    // Pulses are counted, not time: while the computer sleeps neither side can be heard.
-    unanswered += 1;
-    if (unanswered * PULSE_MS <= limits.silenceMs) post({ type: 'pulse' });
-    else finish(new AppError('engine-crashed', { details: 'it stopped answering' }), false);
+  const pulses = sendPulses(clock, {
+    silenceMs: limits.silenceMs,
+    send() {
+      post({ type: 'pulse' });
+    },
+    onSilence() {
+      crash('it stopped answering');
+    },
   });
-
-  const { modelPath, backend, threads, sequences, contextTokens } = plan;
-  post({ type: 'load', options: { modelPath, backend, threads, sequences, contextTokens } });
+  post({ type: 'load', options: loadOptions(plan) });
 
   return {
     get pid() {
-      return isClosed ? undefined : child.pid;
+      return closed === null ? child.pid : undefined;
     },
     get isReady() {
       return isReady;
     },
     get inFlight() {
-      return sinks.size;
+      return requests.count;
     },
     loaded: loading.promise,
     gone: exit.promise,
     generate(request, sink) {
-      const id = (nextId += 1);
-      sinks.set(id, sink);
+      if (closed !== null) {
+        sink.onError(closed);
+        return () => undefined;
+      }
+      const id = requests.add(sink);
       post({ type: 'generate', id, request });
       return () => {
-        if (sinks.has(id)) post({ type: 'cancel', id });
+        if (requests.has(id)) post({ type: 'cancel', id });
       };
     },
     close(reason) {
@@ -172,6 +164,11 @@ export function startEngineSession(
   };
 }
 
-function asDetails(details: string | null): { readonly details?: string } {
-  return details === null ? {} : { details };
+function loadOptions(plan: EnginePlan) {
+  const { modelPath, backend, threads, sequences, contextTokens } = plan;
+  return { modelPath, backend, threads, sequences, contextTokens };
+}
+
+function reported({ code, details }: Extract<FromEngine, { type: 'failed' | 'load-failed' }>) {
+  return new AppError(code, details === null ? {} : { details });
 }

@@ -1,22 +1,15 @@
 /** Keeps the engine process in main's hands: starts it when it is needed, ends it when it is not. */
-import type { EngineState } from '../ipc/snapshot.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
-import { createCrashLoop } from './crash-loop.ts';
-import { startEngineSession, type EngineSession, type SessionPorts } from './engine-session.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
+import { CANCELLED_BEFORE_START } from './cancelled-before-start.ts';
+import { crashLoopError, createCrashLoop } from './crash-loop.ts';
 import type { EnginePlan } from './engine-plan.ts';
-import { createEventQueue } from './event-queue.ts';
-import type { LoadReport } from './messages.ts';
+import { startEngineSession, type EngineSession, type SessionPorts } from './engine-session.ts';
+import { asleep, loaded, type EngineSummary } from './engine-summary.ts';
+import { createLeaving } from './leaving.ts';
 import type { Engine, GenerateEvent, GenerateRequest } from './ports.ts';
-import { untilAborted } from './until-aborted.ts';
-
-/** The part of the engine's state that the supervisor knows; the rest comes from the probe. */
-export type EngineSummary = Omit<EngineState, 'state' | 'candidates'> & {
-  readonly state: Extract<
-    EngineState['state'],
-    'asleep' | 'loading' | 'ready' | 'working' | 'failed'
-  >;
-};
+import { answerFrom } from './session-answer.ts';
 
 export interface SupervisorLimits {
   /** Without work for this long the process ends, so that the device can sleep. */
@@ -30,14 +23,15 @@ export const DEFAULT_SUPERVISOR_LIMITS: SupervisorLimits = {
   silenceMs: 30_000,
 };
 
-export type { EnginePlan } from './engine-plan.ts';
-
 export interface EngineSupervisor extends Engine {
   /** Which model to run and how; another plan than before ends the running process. Loads nothing yet. */
   use(plan: EnginePlan | null): void;
   /** Loads now instead of with the first request. Tries again after a crash loop. @throws AppError */
   load(signal?: AbortSignal): Promise<void>;
-  /** Ends the process; answers under way fail with `engine-restarted`. Resolves when its memory is free again. */
+  /**
+   * Ends the process; answers under way fail with `engine-restarted`. Resolves when its memory is free again.
+   * @throws AppError `engine-crashed` when the process cannot be ended
+   */
   unload(): Promise<void>;
   summary(): EngineSummary;
   /** @returns what stops listening */
@@ -47,19 +41,6 @@ export interface EngineSupervisor extends Engine {
   dispose(): void;
 }
 
-const ASLEEP: EngineSummary = {
-  state: 'asleep',
-  loadProgress: null,
-  backend: null,
-  device: null,
-  layersOffloaded: null,
-  layersTotal: null,
-  threads: null,
-  contextTokens: null,
-  sequences: null,
-  failure: null,
-};
-
 export function createEngineSupervisor(
   ports: SessionPorts,
   limits: SupervisorLimits = DEFAULT_SUPERVISOR_LIMITS,
@@ -67,11 +48,11 @@ export function createEngineSupervisor(
   const { clock } = ports;
   const listeners = new Set<(summary: EngineSummary) => void>();
   const crashes = createCrashLoop();
+  const leaving = createLeaving(clock);
+  const isLoop = () => crashes.isLoop(clock.monotonicMs());
   let plan: EnginePlan | null = null;
   let session: EngineSession | null = null;
-  let summary = ASLEEP;
-  /** Ends with the process of the latest session. */
-  let gone: Promise<void> = Promise.resolve();
+  let summary = asleep(null);
   let waiters = 0;
   /** Sessions that whoever loaded them no longer wants; they stop once nobody waits for them. */
   const givenUp = new WeakSet<EngineSession>();
@@ -100,18 +81,25 @@ export function createEngineSupervisor(
 
   const onClosed = (error: AppError, expected: boolean) => {
     const wasLoading = summary.state === 'loading';
+    if (session !== null) leaving.begin(session.gone);
     session = null;
     stopIdle?.();
     stopIdle = null;
     if (!expected && wasLoading) crashes.add(clock.monotonicMs());
-    const failure = crashes.isLoop ? loopError(error) : error;
+    const failure = isLoop() ? crashLoopError(error) : error;
     const isQuiet = failure.code === 'cancelled' || failure.code === 'engine-restarted';
-    const isFinal = !isQuiet && (expected || crashes.isLoop);
+    const isFinal = !isQuiet && (expected || isLoop());
     change({
       state: isFinal ? 'failed' : 'asleep',
       loadProgress: null,
       failure: isQuiet ? null : failureText(failure),
     });
+  };
+
+  /** Two models side by side need memory twice, and how much is free is only true when the first is gone. */
+  const startAlone = async (signal: AbortSignal | undefined): Promise<EngineSession> => {
+    while (session === null && leaving.isUnderWay) await untilAborted(leaving.over(), signal);
+    return start();
   };
 
   const start = (): EngineSession => {
@@ -126,28 +114,27 @@ export function createEngineSupervisor(
       },
       onLoaded(report) {
         crashes.reset();
-        change({ ...loadedSummary(current, report), state: 'ready', loadProgress: null });
+        change(loaded(current, report));
       },
       onClosed,
     });
-    gone = session.gone;
     return session;
   };
 
   const ensureLoaded = async (signal: AbortSignal | undefined): Promise<EngineSession> => {
-    const current = start();
-    givenUp.delete(current);
     waiters += 1;
+    if (session !== null) givenUp.delete(session);
     try {
+      const current = await startAlone(signal);
       await untilAborted(current.loaded, signal);
       return current;
     } catch (error) {
       const { code } = toAppError(error);
-      throw code === 'engine-crashed' && crashes.isLoop ? loopError(toAppError(error)) : error;
+      throw code === 'engine-crashed' && isLoop() ? crashLoopError(toAppError(error)) : error;
     } finally {
       waiters -= 1;
-      const isUnwanted = givenUp.has(current) && waiters === 0 && !current.isReady;
-      if (isUnwanted) stop(new AppError('cancelled'));
+      const isUnwanted = session !== null && givenUp.has(session) && !session.isReady;
+      if (isUnwanted && waiters === 0) stop(new AppError('cancelled'));
       else settle();
     }
   };
@@ -160,7 +147,7 @@ export function createEngineSupervisor(
     request: GenerateRequest,
     signal: AbortSignal,
   ): AsyncGenerator<GenerateEvent, void> {
-    if (crashes.isLoop) throw loopError(undefined);
+    if (isLoop()) throw crashLoopError(undefined);
     let current: EngineSession;
     try {
       current = await ensureLoaded(signal);
@@ -169,30 +156,7 @@ export function createEngineSupervisor(
       yield CANCELLED_BEFORE_START;
       return;
     }
-    let cancel: () => void = () => undefined;
-    const events = createEventQueue<GenerateEvent>(() => {
-      cancel();
-    });
-    cancel = current.generate(request, {
-      onEvent(event) {
-        events.push(event);
-        if (event.type !== 'end') return;
-        events.end();
-        settle();
-      },
-      onError(error) {
-        events.fail(error);
-        settle();
-      },
-    });
-    settle();
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel);
-    try {
-      yield* events;
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
+    yield* answerFrom(current, request, signal, settle);
   }
 
   return {
@@ -202,10 +166,10 @@ export function createEngineSupervisor(
       plan = next;
       crashes.reset();
       stop(new AppError('engine-restarted', { details: 'another model was chosen' }));
-      change({ ...ASLEEP, ...(next && { backend: next.backend, device: next.device }) });
+      change(asleep(next));
     },
     async load(signal) {
-      if (crashes.isLoop) crashes.reset();
+      if (isLoop()) crashes.reset();
       const giveUp = () => {
         if (session !== null) givenUp.add(session);
       };
@@ -219,7 +183,7 @@ export function createEngineSupervisor(
     async unload() {
       crashes.reset();
       stop(new AppError('engine-restarted', { details: 'the model was unloaded' }));
-      await gone;
+      await leaving.over();
     },
     summary: () => summary,
     onChange(listener) {
@@ -236,32 +200,5 @@ export function createEngineSupervisor(
       listeners.clear();
       stop(new AppError('cancelled', { details: 'Lull is closing' }));
     },
-  };
-}
-
-const CANCELLED_BEFORE_START: GenerateEvent = {
-  type: 'end',
-  reason: 'cancelled',
-  counts: { prompt: 0, cached: 0, output: 0 },
-  timings: { queuedMs: 0, prefillMs: 0, firstTokenMs: null, totalMs: 0 },
-};
-
-function loopError(cause: AppError | undefined): AppError {
-  const how = cause?.details === undefined ? '' : `; the last time ${cause.details}`;
-  const details = `the engine crashed three times while it loaded this model${how}`;
-  return new AppError('model-load-failed', { details, cause });
-}
-
-function loadedSummary(plan: EnginePlan, report: LoadReport): Partial<EngineSummary> {
-  const name = report.deviceNames.join(', ');
-  const found = { name, kind: 'unknown', memoryBytes: report.deviceMemoryBytes } as const;
-  return {
-    backend: plan.backend,
-    device: plan.device ?? (name === '' ? null : found),
-    layersOffloaded: report.layersOffloaded,
-    layersTotal: report.layersTotal,
-    threads: report.threads,
-    contextTokens: report.contextTokens,
-    sequences: report.sequences,
   };
 }

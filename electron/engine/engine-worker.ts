@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../platform/app-error.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { ParentChannel } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
+import { PULSE_LOST_MS, watchPulse } from '../platform/heartbeat.ts';
 import type { LogLevel } from '../platform/log.ts';
 import { createEventOutbox } from './event-outbox.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type ToEngine,
 } from './messages.ts';
 import type { ModelContext } from './model-context.ts';
-import { watchPulse } from './pulse-watch.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
 /** Requests that may wait while every sequence is busy; more are refused with `engine-busy`. */
@@ -59,39 +59,24 @@ export function runEngineWorker(ports: WorkerPorts): void {
   const exit = () => {
     ports.exit();
   };
-  const pulse = watchPulse(clock, exit);
+  const pulse = watchPulse(clock, PULSE_LOST_MS, exit);
   channel.onDisconnect(exit);
 
   const load = async (options: LoadOptions) => {
     try {
       const model = await ports.load(options, progressReporter(post), log);
-      scheduler = createScheduler(
-        model.context,
-        {
-          clock,
-          drawSeed: () => ports.drawSeed(),
-          // A backend that failed once (a lost device, say) fails for good: a new process starts clean.
-          onBroken: exit,
-        },
-        {
-          prefillTokens: model.prefillTokens,
-          waiting: WAITING_LIMIT,
-          together: model.together,
-          stepMs: STEP_LIMIT_MS,
-        },
-      );
+      scheduler = schedulerFor(model, ports);
       post({ type: 'loaded', report: model.report });
     } catch (error) {
-      const { code, details } = toAppError(error);
-      post({ type: 'load-failed', code, details: details ?? null });
+      post({ type: 'load-failed', ...asReport(toAppError(error)) });
     }
   };
 
   const generate = ({ id, request }: Extract<ToEngine, { type: 'generate' }>) => {
-    const fail = ({ code, details }: AppError) => {
+    const fail = (error: AppError) => {
       cancels.delete(id);
       outbox.flush();
-      post({ type: 'failed', id, code, details: details ?? null });
+      post({ type: 'failed', id, ...asReport(error) });
     };
     try {
       if (scheduler === null) throw new AppError('no-model');
@@ -133,6 +118,30 @@ export function runEngineWorker(ports: WorkerPorts): void {
     if (message.success) handle(message.data);
     else log('warn', `ignored a message: ${message.error.issues[0]?.message ?? 'unknown'}`);
   });
+}
+
+function schedulerFor(model: WorkerModel, ports: WorkerPorts): Scheduler {
+  return createScheduler(
+    model.context,
+    {
+      clock: ports.clock,
+      drawSeed: () => ports.drawSeed(),
+      // A backend that failed once (a lost device, say) fails for good: a new process starts clean.
+      onBroken() {
+        ports.exit();
+      },
+    },
+    {
+      prefillTokens: model.prefillTokens,
+      waiting: WAITING_LIMIT,
+      together: model.together,
+      stepMs: STEP_LIMIT_MS,
+    },
+  );
+}
+
+function asReport({ code, details }: AppError) {
+  return { code, details: details ?? null };
 }
 
 /** Loading reports every tensor; whole percents are enough. */

@@ -1,6 +1,7 @@
 /** Loads a model with node-llama-cpp and offers it to the scheduler. */
 import type { BatchItem, LlamaContext, LlamaModel, PrioritizedBatchItem } from 'node-llama-cpp';
 import { AppError } from '../platform/app-error.ts';
+import { sharesBatches } from './batching.ts';
 import { assertFits, cacheBytesPerToken, contextRange, type ContextRange } from './fit.ts';
 import { settleLog, type LlamaBackend } from './llama-backend-adapter.ts';
 import { promptRules, type PromptRules } from './llama-prompt-adapter.ts';
@@ -17,7 +18,7 @@ export interface LoadedModel {
   readonly report: LoadReport;
   /** Most prompt tokens to evaluate in one step. */
   readonly prefillTokens: number;
-  /** Whether sequences should share batches: on a processor that gains nothing and costs exactness. */
+  /** Whether sequences should share batches. */
   readonly together: boolean;
   /** Up to as many as it was loaded with; holds from the next step on. */
   setThreads(threads: number): void;
@@ -51,7 +52,7 @@ async function load(
   hooks: LoadHooks,
 ): Promise<LoadedModel> {
   const { llama } = backend;
-  const range = await checkedRange(backend, options);
+  const { range, modelBytes } = await checkedFile(backend, options);
   llama.maxThreads = options.threads;
   const model = await llama.loadModel({
     modelPath: options.modelPath,
@@ -74,7 +75,7 @@ async function load(
     context: modelContext(model, context, rules, options.sequences),
     report: report(backend, options, model, context),
     prefillTokens,
-    together: options.backend !== 'cpu',
+    together: sharesBatches(options.backend, modelBytes),
     setThreads(threads) {
       llama.maxThreads = Math.min(threads, options.threads);
     },
@@ -93,7 +94,10 @@ function everybody(items: readonly BatchItem[], hooks: LoadHooks): PrioritizedBa
 }
 
 /** Looks at the file's header only: nothing is allocated for a model that cannot fit. */
-async function checkedRange(backend: LlamaBackend, options: LoadOptions): Promise<ContextRange> {
+async function checkedFile(
+  backend: LlamaBackend,
+  options: LoadOptions,
+): Promise<{ readonly range: ContextRange; readonly modelBytes: number }> {
   const { readGgufFileInfo, GgufInsights } = await import('node-llama-cpp');
   const source = { sourceType: 'filesystem', logWarnings: false } as const;
   const file = await readGgufFileInfo(options.modelPath, source);
@@ -117,7 +121,7 @@ async function checkedRange(backend: LlamaBackend, options: LoadOptions): Promis
     },
     { ramBytes: ram.free, deviceBytes: Math.max(0, device.free - device.unifiedSize) },
   );
-  return range;
+  return { range, modelBytes: insights.modelSize };
 }
 
 function firstOf(value: number | readonly number[] | undefined): number | null {

@@ -1,5 +1,4 @@
 /** What the rest of Lull sees of an engine, and what the engine core needs from outside. */
-import type { EngineState } from '../ipc/snapshot.ts';
 
 export interface ChatTurn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -12,7 +11,11 @@ export interface Sampling {
   readonly topP: number;
   readonly topK: number;
   readonly minP: number;
-  /** Same seed, same prompt, same answer; null draws one, which the start event reports. */
+  /**
+   * Same seed, same prompt, same answer, as long as the same others are answered beside it: where answers share
+   * batches (on a GPU, and on the processor with a model that is not tiny) their number changes how sums are
+   * rounded. Null draws one, which the start event reports.
+   */
   readonly seed: number | null;
   /** As the OpenAI API defines them, -2 to 2; 0 is off. */
   readonly frequencyPenalty: number;
@@ -75,5 +78,3 @@ export type GenerateEvent =
 export interface Engine {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerateEvent>;
 }
-
-export type EngineListener = (state: EngineState) => void;

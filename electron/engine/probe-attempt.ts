@@ -3,8 +3,10 @@ import type { Device } from '../ipc/snapshot.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
-import { createDeferred } from './deferred.ts';
+import { createDeferred } from '../platform/deferred.ts';
+import { PULSE_MS } from '../platform/heartbeat.ts';
 import { engineEnv } from './engine-env.ts';
+import { describeExit } from './exit-words.ts';
 import {
   fromProbeSchema,
   type FromProbe,
@@ -12,15 +14,20 @@ import {
   type ProbeTask,
   type ToProbe,
 } from './probe-messages.ts';
-import { PULSE_MS } from './pulse-watch.ts';
 
 export type Attempt =
   | { readonly kind: 'not-included' }
   | { readonly kind: 'no-device' }
   /** A device that pretends to be a GPU, and nobody asked to test such a one. */
   | { readonly kind: 'software'; readonly device: Device }
-  /** `device` is null when it did not even get to name one. */
-  | { readonly kind: 'failed'; readonly device: Device | null; readonly why: string }
+  | {
+      readonly kind: 'failed';
+      /** Null when it did not even get to name one. */
+      readonly device: Device | null;
+      readonly why: string;
+      /** It may work at another moment: time ran out, its process died, a game held the memory. */
+      readonly isPassing: boolean;
+    }
   | { readonly kind: 'answered'; readonly device: Device; readonly measurement: Measurement };
 
 export interface AttemptOptions {
@@ -48,8 +55,8 @@ export async function attemptProbe(options: AttemptOptions): Promise<Attempt> {
     child.post(message);
   };
   let device: Device | null = null;
-  const fail = (why: string) => {
-    attempt.resolve({ kind: 'failed', device, why });
+  const fail = (why: string, isPassing = true) => {
+    attempt.resolve({ kind: 'failed', device, why, isPassing });
   };
 
   const hear = (message: FromProbe) => {
@@ -72,7 +79,8 @@ export async function attemptProbe(options: AttemptOptions): Promise<Attempt> {
         else attempt.resolve({ kind: 'answered', device, measurement: message.measurement });
         return;
       case 'failed':
-        fail(message.details);
+        // A backend that cannot even be opened lacks a library or an instruction, and will tomorrow.
+        fail(message.details, device !== null);
     }
   };
 
@@ -81,7 +89,7 @@ export async function attemptProbe(options: AttemptOptions): Promise<Attempt> {
     if (message.success) hear(message.data);
   });
   child.onExit((code) => {
-    fail(code === null ? 'its process was killed' : `its process ended with code ${String(code)}`);
+    fail(`its process ${describeExit(code)}`);
   });
   const onAbort = () => {
     attempt.reject(new AppError('cancelled'));

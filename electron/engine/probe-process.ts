@@ -2,13 +2,13 @@
 import os from 'node:os';
 import type { BackendName } from '../ipc/snapshot.ts';
 import { systemClock } from '../platform/clock.ts';
+import { PULSE_LOST_MS, watchPulse } from '../platform/heartbeat.ts';
 import { parentChannel } from '../platform/parent-channel.ts';
 import { classifyDevice } from './devices.ts';
 import { loadModel, type LoadedModel } from './llama-adapter.ts';
 import { openBackend, type LlamaBackend } from './llama-backend-adapter.ts';
 import { isBackendIncluded } from './llama-package-adapter.ts';
 import { toProbeSchema, type FromProbe, type ProbeTask } from './probe-messages.ts';
-import { watchPulse } from './pulse-watch.ts';
 import { decodeSpeed, greedyAnswer } from './speed.ts';
 import { chooseThreads, measureThreads } from './threads.ts';
 
@@ -25,7 +25,7 @@ const post = (message: FromProbe) => {
 const exit = () => {
   process.kill(process.pid, 'SIGKILL');
 };
-const pulse = watchPulse(systemClock, exit);
+const pulse = watchPulse(systemClock, PULSE_LOST_MS, exit);
 channel.onDisconnect(exit);
 
 channel.onMessage((raw) => {

@@ -36,6 +36,8 @@ export interface ProbeRunResult {
   readonly candidates: readonly Candidate[];
   /** The processor's best count of threads; null when the processor was not tried or failed. */
   readonly threads: number | null;
+  /** Every failure in it will be the same next time: nothing only timed out, died or lacked memory. */
+  readonly isLasting: boolean;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -51,6 +53,7 @@ export async function runProbe(options: ProbeRunOptions): Promise<ProbeRunResult
   const backends = options.backends ?? platformBackends(options.platform);
   const candidates: Candidate[] = [];
   let threads: number | null = null;
+  let isLasting = true;
   for (const [done, backend] of backends.entries()) {
     for (const deviceIndex of deviceIndexes(backend)) {
       options.onProgress?.(done / backends.length, describe(backend, deviceIndex));
@@ -67,12 +70,13 @@ export async function runProbe(options: ProbeRunOptions): Promise<ProbeRunResult
       // Nobody says how many devices there are: the list ends where one cannot even be named.
       if ((deviceIndex ?? 0) > 0 && !hasDevice(attempt)) break;
       const candidate = judge(backend, deviceIndex, attempt, options.golden.tokenIds);
+      if (attempt.kind === 'failed' && attempt.isPassing) isLasting = false;
       options.log.info(`backend ${backend}: ${candidate.state}`, { why: candidate.why });
       candidates.push(candidate);
       if (!hasDevice(attempt)) break;
     }
   }
-  return { candidates: choose(candidates), threads };
+  return { candidates: choose(candidates), threads, isLasting };
 }
 
 function deviceIndexes(backend: BackendName): readonly (number | null)[] {

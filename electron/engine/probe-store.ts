@@ -7,6 +7,8 @@ const recordSchema = z.strictObject({
   fingerprint: z.string(),
   candidates: z.array(candidateSchema).readonly(),
   threads: z.number().int().positive().nullable(),
+  isLasting: z.boolean(),
+  testedAtMs: z.number(),
 });
 
 /** Null is what is on disk before the first probe. */
@@ -40,15 +42,28 @@ export function fingerprint(facts: ProbeFacts): string {
   return JSON.stringify([...parts, llamaVersion, lullVersion, starterSha256]);
 }
 
-/** The result that was found under the same circumstances; null when there is none. */
-export function recall(store: ProbeStore, current: string): ProbeRunResult | null {
+/**
+ * How long a result holds in which something may only have had a bad moment, a game that held the memory for
+ * example. A driver that always crashes is met again once a day and not at every start.
+ */
+export const PASSING_RESULT_MS = 24 * 60 * 60_000;
+
+/** The result that was found under the same circumstances; null when there is none that still holds. */
+export function recall(store: ProbeStore, current: string, nowMs: number): ProbeRunResult | null {
   const record = store.read();
   if (record === null || record.fingerprint !== current) return null;
-  return { candidates: record.candidates, threads: record.threads };
+  const { candidates, threads, isLasting, testedAtMs } = record;
+  if (!isLasting && Math.abs(nowMs - testedAtMs) > PASSING_RESULT_MS) return null;
+  return { candidates, threads, isLasting };
 }
 
-/** Keeps a result, unless nothing worked: that may have been a bad moment. */
-export function remember(store: ProbeStore, current: string, result: ProbeRunResult): void {
-  if (!result.candidates.some((candidate) => candidate.state === 'chosen')) return;
-  store.write({ fingerprint: current, ...result });
+/** Keeps a result, unless nothing worked at all. */
+export function remember(
+  store: ProbeStore,
+  current: string,
+  result: ProbeRunResult,
+  nowMs: number,
+): void {
+  if (!result.candidates.some(({ state }) => state === 'chosen')) return;
+  store.write({ fingerprint: current, ...result, testedAtMs: nowMs });
 }

@@ -33,11 +33,23 @@ export async function probeBackends(options: ProbeOptions): Promise<ProbeOutcome
       options.log.warn('the remembered backend test was damaged', { keptAs });
     },
   });
+  const nowMs = options.clock.nowMs();
   const current = fingerprint(readProbeFacts(options.lullVersion, options.starterSha256));
-  const known = options.again ? null : recall(store, current);
+  // A folder that cannot be read or written, or a full disk, only costs another test at the next start.
+  const tryStore = <Value>(fallback: Value, work: () => Value): Value => {
+    try {
+      return work();
+    } catch (error) {
+      options.log.warn('the backend test could not be remembered', { error });
+      return fallback;
+    }
+  };
+  const known = options.again ? null : tryStore(null, () => recall(store, current, nowMs));
   if (known !== null) return outcome(known, true);
   const result = await runProbe({ ...options, platform: process.platform });
-  remember(store, current, result);
+  tryStore(undefined, () => {
+    remember(store, current, result, nowMs);
+  });
   return outcome(result, false);
 }
 

@@ -7,6 +7,7 @@ import type { GenerateRequest } from './ports.ts';
 import { prefillChunk, reusable } from './prefill.ts';
 import { toSamplerSeed } from './seed.ts';
 import { chooseSlot } from './slots.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export interface SchedulerLimits {
   /** Prompt tokens evaluated in one step, over all sequences: bounds how long a step can take. */
@@ -14,12 +15,12 @@ export interface SchedulerLimits {
   /** Requests that may wait while every sequence is busy. */
   readonly waiting: number;
   /**
-   * Whether all sequences of a step share one batch, which is what makes a GPU fast. Kernels round differently
+   * Whether all sequences of a step share one batch, which is what makes most models fast. Kernels round differently
    * for different widths, so a seed then gives the same text only in the same company. Without it every
    * sequence has a batch of its own and nothing that others do can change a text.
    */
   readonly together: boolean;
-  /** A step that takes longer counts as a failure of the model. */
+  /** A step, or what is done between two of them, that takes longer counts as a failure of the model. */
   readonly stepMs: number;
 }
 
@@ -66,6 +67,7 @@ export function createScheduler(
   let uses = 0;
   let loop: Promise<void> | null = null;
   let closed: AppError | null = null;
+  let isBroken = false;
 
   /** The one place between two batches. Nothing is being evaluated here; pause and duty belong here. */
   const betweenSteps = async () => {
@@ -87,44 +89,32 @@ export function createScheduler(
     const slot = choice === null ? undefined : idle[choice.index];
     if (choice === null || slot === undefined) return false;
     queue.shift();
-    const evaluated = await slot.port.keep(reusable(choice.shared, generation.prompt.length));
     slot.lastUse = uses += 1;
-    slot.running = { generation, evaluated, source: null };
-    if (!generation.ended) generation.admit(evaluated);
+    // Before anything is waited for: whoever ends everything must find this one too.
+    const running: Running = { generation, evaluated: 0, source: null };
+    slot.running = running;
+    running.evaluated = await slot.port.keep(reusable(choice.shared, generation.prompt.length));
+    if (!generation.ended) generation.admit(running.evaluated);
     return true;
   };
 
   /** One token for everybody who writes, and a piece of prompt for those who still read. */
   const step = async () => {
-    let budget = limits.prefillTokens;
-    const parts: (() => Promise<void>)[] = [];
-    // The oldest prompt gets the budget first: sharing it out would make all of them late.
-    const inOrder = [...slots].sort((a, b) => a.lastUse - b.lastUse);
-    for (const { port, running } of inOrder) {
-      if (running === null || running.generation.ended) continue;
-      const body = bodyLeft(running);
-      const chunk = prefillChunk(body, budget);
-      if (body > 0 && chunk === 0) continue;
-      budget -= chunk;
-      parts.push(() => (chunk > 0 ? read(port, running, chunk) : write(port, running)));
-    }
-    const stopWatch = ports.clock.after(limits.stepMs, () => {
-      breakDown(new Error('a step of the model did not come to an end'));
-    });
-    try {
-      // What is asked for in the same turn of the event loop goes into the same batch.
-      if (limits.together) await allDone(parts.map((part) => part()));
-      else for (const part of parts) await part();
-    } finally {
-      stopWatch();
-    }
+    const parts = planStep(slots, limits.prefillTokens);
+    // What is asked for in the same turn of the event loop goes into the same batch.
+    if (limits.together) await allDone(parts.map((part) => part()));
+    else for (const part of parts) await part();
   };
+
+  const watched = createWatchdog(ports.clock, limits.stepMs, () => {
+    breakDown(new Error('a step of the model did not come to an end'));
+  });
 
   const run = async () => {
     try {
-      for (;;) {
-        await betweenSteps();
-        if (slots.some((slot) => slot.running !== null)) await step();
+      while (!isBroken) {
+        await watched(betweenSteps);
+        if (slots.some((slot) => slot.running !== null)) await watched(step);
         // A request may have come in while the last ones left: then the loop is not over.
         else if (queue.length === 0) break;
       }
@@ -136,6 +126,8 @@ export function createScheduler(
   };
 
   const breakDown = (error: unknown) => {
+    if (isBroken) return;
+    isBroken = true;
     const { details } = toAppError(error);
     closed = new AppError('engine-crashed', { ...(details && { details }), cause: error });
     for (const generation of everything()) generation.fail(closed);
@@ -156,10 +148,7 @@ export function createScheduler(
       if (queue.length >= limits.waiting + free) {
         throw new AppError('engine-busy', { details: `${String(queue.length)} are waiting` });
       }
-      const prompt = model.render(request.turns);
-      if (prompt.length === 0)
-        throw new AppError('bad-request', { details: 'the prompt is empty' });
-      refuseTooLong(prompt.length, model.contextTokens);
+      const prompt = promptFor(request, model);
       const seed = toSamplerSeed(request.sampling.seed ?? ports.drawSeed());
       const generation = createGeneration(request, prompt, seed, model, ports.clock, sink);
       queue.push(generation);
@@ -177,6 +166,23 @@ export function createScheduler(
       await loop;
     },
   };
+}
+
+/** What each running answer does in one step. */
+function planStep(slots: readonly Slot[], prefillTokens: number): readonly (() => Promise<void>)[] {
+  let budget = prefillTokens;
+  const parts: (() => Promise<void>)[] = [];
+  // The oldest prompt gets the budget first: sharing it out would make all of them late.
+  const inOrder = [...slots].sort((a, b) => a.lastUse - b.lastUse);
+  for (const { port, running } of inOrder) {
+    if (running === null || running.generation.ended) continue;
+    const body = bodyLeft(running);
+    const chunk = prefillChunk(body, budget);
+    if (body > 0 && chunk === 0) continue;
+    budget -= chunk;
+    parts.push(() => (chunk > 0 ? read(port, running, chunk) : write(port, running)));
+  }
+  return parts;
 }
 
 /** Prompt tokens to evaluate before the last one, which is evaluated alone and begins the answer. */
@@ -218,9 +224,11 @@ function dropEnded(queue: Generation[]): void {
   }
 }
 
-function refuseTooLong(promptTokens: number, contextTokens: number): void {
-  if (promptTokens < contextTokens) return;
+function promptFor(request: GenerateRequest, model: ModelContext): readonly number[] {
+  const prompt = model.render(request.turns);
+  if (prompt.length === 0) throw new AppError('bad-request', { details: 'the prompt is empty' });
+  if (prompt.length < model.contextTokens) return prompt;
   throw new AppError('context-exceeded', {
-    details: `the prompt has ${String(promptTokens)} tokens, the context ${String(contextTokens)}`,
+    details: `the prompt has ${String(prompt.length)} tokens, the context ${String(model.contextTokens)}`,
   });
 }

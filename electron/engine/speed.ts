@@ -54,6 +54,11 @@ export async function decodeSpeed(
     await sequence.keep(0);
     const source = sequence.open(prompt, { ...VARIED, seed: VARIED.seed + written });
     let token = await source.next();
+    // Nothing was written, and nothing would change the next time.
+    if (token === null) {
+      await source.close();
+      break;
+    }
     const startMs = clock.monotonicMs();
     while (token !== null && written < tokens) {
       token = await source.next();
@@ -62,8 +67,6 @@ export async function decodeSpeed(
     }
     spentMs += clock.monotonicMs() - startMs;
     await source.close();
-    // A model that only ever ends at once would keep this going for ever.
-    if (token === null && written === 0) return 0;
   }
   return spentMs > 0 ? (written / spentMs) * 1000 : 0;
 }

@@ -3,8 +3,8 @@ import type { Clock } from './clock.ts';
 
 /** How often the parent sends a pulse. */
 export const PULSE_MS = 500;
-/** Without a pulse for this long the child takes its parent for dead. */
-const PULSE_LOST_MS = 2000;
+/** Without a pulse for this long a child that holds a device takes its parent for dead. */
+export const PULSE_LOST_MS = 2000;
 const TICK_MS = 250;
 
 export interface PulseWatch {
@@ -14,14 +14,14 @@ export interface PulseWatch {
 }
 
 /**
- * The child's half. Counts its own ticks and not the time between them: after the computer slept, or while this
+ * The child's half: `onLost` is called once when no pulse came for `lostMs`. Counts its own ticks and not the time between them: after the computer slept, or while this
  * process was held up, time has passed in which no pulse could arrive, and that says nothing about the parent.
  */
-export function watchPulse(clock: Clock, onLost: () => void): PulseWatch {
+export function watchPulse(clock: Clock, lostMs: number, onLost: () => void): PulseWatch {
   let missed = 0;
   const stop = clock.every(TICK_MS, () => {
     // The first tick may follow the last pulse at once, so it proves nothing.
-    if (missed * TICK_MS < PULSE_LOST_MS) {
+    if (missed * TICK_MS < lostMs) {
       missed += 1;
       return;
     }

@@ -11,7 +11,8 @@ export interface AppActions {
   readonly setRailOpen: (open: boolean) => void;
   readonly setFilter: (filter: string) => void;
   readonly dismissToast: (id: number) => void;
-  readonly copy: (text: string, what: string) => Promise<void>;
+  /** Whether it worked. */
+  readonly copy: (text: string, what: string) => Promise<boolean>;
   readonly cancelSetup: () => Promise<void>;
   readonly retrySetup: () => Promise<void>;
   readonly setTheme: (theme: Theme) => Promise<void>;
@@ -72,8 +73,10 @@ export function createAppActions(
       try {
         await writeClipboard(text);
         say(`${what} copied.`);
+        return true;
       } catch {
         say(`${what} could not be copied. Select the text and copy it by hand.`);
+        return false;
       }
     },
     cancelSetup: () => run(command['setup.cancel']),

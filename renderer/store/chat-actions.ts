@@ -83,12 +83,13 @@ async function loadConversation(
   bridge: Bridge,
   apply: Apply,
   conversationId: string,
-): Promise<void> {
+): Promise<boolean> {
   apply((state) => markLoading(state, conversationId));
   const result = await attempt(() => bridge.command['chat.open']({ conversationId }));
   const failure = failureOf(result);
   if (result.ok) apply((state) => takeOpened(state, result.value));
   else if (failure) apply((state) => takeOpenFailure(state, conversationId, failure));
+  return result.ok;
 }
 
 async function sendQuestion(
@@ -104,8 +105,12 @@ async function sendQuestion(
   store.setState({ sending: { ...state.sending, [draftKey]: true } });
   const result = await attempt(() => bridge.command['chat.send']({ conversationId, text }));
   const failure = failureOf(result);
-  if (result.ok) store.setState((now) => takeSent(now, draftKey, result.value));
-  else if (failure) {
+  if (result.ok) {
+    store.setState((now) => takeSent(now, draftKey, result.value));
+    // Asked in a conversation that could not be shown: by now it may be.
+    const wasRead = conversationId === null || state.chats[conversationId]?.state === 'ready';
+    if (!wasRead) await loadConversation(bridge, store.setState, conversationId);
+  } else if (failure) {
     // The question stays in the composer: nothing that was typed is lost.
     store.setState((now) => ({
       sending: without(now.sending, draftKey),
@@ -117,22 +122,27 @@ async function sendQuestion(
 
 /** Listens to answers being written. Returns a function that stops listening. */
 export function followAnswers(bridge: Bridge, store: AppStore): () => void {
+  const apply: Apply = (change) => {
+    store.setState(change);
+  };
+  /** Answers that are being read again, or could not be: the end of those brings their whole text. */
   const rereading = new Set<string>();
   const stopDeltas = bridge.on['chat.delta']((delta) => {
     store.setState((state) => takeDelta(state, delta));
     const live = store.getState().live[delta.messageId];
     if (!live || !hasLostPieces(live) || rereading.has(delta.messageId)) return;
     rereading.add(delta.messageId);
-    void loadConversation(bridge, (change) => store.setState(change), delta.conversationId).then(
-      () => rereading.delete(delta.messageId),
-    );
+    void loadConversation(bridge, apply, delta.conversationId).then((read) => {
+      if (read) rereading.delete(delta.messageId);
+    });
   });
   const stopEnds = bridge.on['chat.end']((message) => {
     store.setState((state) => takeEnd(state, message));
+    rereading.delete(message.id);
     const isShown = store.getState().chats[message.conversationId]?.state === 'ready';
-    // An answer that failed before it began has not replaced the one before it, which comes back into view.
-    if (message.state === 'failed' && isShown) {
-      void loadConversation(bridge, (change) => store.setState(change), message.conversationId);
+    // An answer that ended without a word has not replaced the one before it, which comes back into view.
+    if (isShown && message.state !== 'complete' && message.text === '') {
+      void loadConversation(bridge, apply, message.conversationId);
     }
   });
   return () => {

@@ -72,7 +72,8 @@ export function sendBlock(state: AppState, text: string): string | null {
   if (setup.phase === 'running') {
     return 'Lull is still getting ready. You can write now and send when it is done.';
   }
-  if (setup.phase !== 'done' && (engine.backend === null || model.current === null)) {
+  // Once it is known how to run a model, questions are answered whatever became of the rest.
+  if (setup.phase !== 'done' && engine.backend === null) {
     return 'The preparation did not finish. Press Try again above, then send.';
   }
   if (model.current === null) return 'No model is open. Open a model, then send.';

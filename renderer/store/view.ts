@@ -7,6 +7,8 @@ import { addDelta, adoptText } from './live-text.ts';
 
 type Change = Partial<AppState>;
 
+const MOST_TOASTS = 3;
+
 /** Leaves a conversation that was deleted, and forgets what was kept of it. */
 export function takeSnapshot(state: AppState, snapshot: Snapshot): Change {
   const before = state.snapshot?.conversations ?? [];
@@ -66,6 +68,8 @@ export function takeOpenFailure(
   failure: FailureText,
 ): Change {
   const known = state.chats[conversationId];
+  // What is on the screen can still be read.
+  if (known?.state === 'ready') return addToast(state, { failure });
   const conversation = known?.conversation ?? null;
   const messageIds = known?.messageIds ?? [];
   return {
@@ -76,7 +80,7 @@ export function takeOpenFailure(
   };
 }
 
-/** A reply that was overtaken by the end of an answer, or by a newer question, does not undo them. */
+/** A reply that was overtaken by the end of an answer does not undo it. */
 export function takeOpened(state: AppState, opened: CommandOutput<'chat.open'>): Change {
   const { conversation } = opened;
   const messages = { ...state.messages };
@@ -89,20 +93,13 @@ export function takeOpened(state: AppState, opened: CommandOutput<'chat.open'>):
       live = without(live, message.id);
     } else if (!hasEnded) {
       messages[message.id] = message;
-      live = { ...live, [message.id]: adoptText(live[message.id], message) };
+      const { conversationId, text } = message;
+      const next = opened.nextSequence ?? 0;
+      live = { ...live, [message.id]: adoptText(live[message.id], { conversationId, text, next }) };
     }
   }
-  const ids = opened.messages.map(({ id }) => id);
-  const lastMs = opened.messages.at(-1)?.createdAtMs ?? 0;
-  const newer = (state.chats[conversation.id]?.messageIds ?? []).filter(
-    (id) => !ids.includes(id) && (messages[id]?.createdAtMs ?? 0) > lastMs,
-  );
-  const view: ChatView = {
-    state: 'ready',
-    failure: null,
-    conversation,
-    messageIds: [...ids, ...newer],
-  };
+  const messageIds = opened.messages.map(({ id }) => id);
+  const view: ChatView = { state: 'ready', failure: null, conversation, messageIds };
   return { messages, live, chats: { ...state.chats, [conversation.id]: view } };
 }
 
@@ -162,8 +159,14 @@ export function addToast(
     'text' in toast
       ? { id, kind: 'info' as const, text: toast.text }
       : { id, kind: 'failure' as const, failure: toast.failure };
-  // More than three would cover the chat.
-  return { toasts: [...state.toasts.slice(-2), added], toastCount: id };
+  return { toasts: makeRoom([...state.toasts, added]), toastCount: id };
+}
+
+/** More than three would cover the chat. Good news gives way first: failures wait to be read. */
+function makeRoom(toasts: AppState['toasts']): AppState['toasts'] {
+  if (toasts.length <= MOST_TOASTS) return toasts;
+  const oldestInfo = toasts.findIndex(({ kind }) => kind === 'info');
+  return toasts.toSpliced(Math.max(0, oldestInfo), 1);
 }
 
 export function conversationTitle(state: AppState, conversationId: string | null): string | null {

@@ -26,13 +26,7 @@ export function CopyButton({ text, what, label }: Props) {
     };
   }, [done]);
   return (
-    <IconButton
-      label={label}
-      onClick={() => {
-        setDone(true);
-        void copy(text(), what);
-      }}
-    >
+    <IconButton label={label} onClick={() => void copy(text(), what).then(setDone)}>
       {done ? <CheckIcon /> : <CopyIcon />}
     </IconButton>
   );

@@ -87,6 +87,7 @@ async function ourWriter(
   const engine = createEngineSupervisor({ spawn, clock: systemClock, log: createMemoryLog() });
   engine.use({
     modelPath: STARTER_PATH,
+    modelVersion: '1',
     backend: 'cpu',
     deviceIndex: null,
     device: null,

@@ -1,30 +1,28 @@
 /** Tells screen readers when an answer begins and how it ended; reading every word aloud would be noise. */
+import { useEffect, useState } from 'react';
 import type { AppState } from '../../store/app-state.ts';
 import { messageIds } from '../../store/selectors.ts';
-import { useApp } from '../../store/use-app.tsx';
+import { useAppContext } from '../../store/use-app.tsx';
+import { announce, NOTHING_SAID } from './announcement.ts';
 
 export function AnswerAnnouncer() {
-  const text = useApp(announcement);
+  const { store } = useAppContext();
+  const [said, setSaid] = useState(() => announce(NOTHING_SAID, lastMessage(store.getState())));
+  // Every state in turn: a short answer may begin and end between two drawings of the page.
+  useEffect(
+    () =>
+      store.subscribe((state) => {
+        setSaid((before) => announce(before, lastMessage(state)));
+      }),
+    [store],
+  );
   return (
     <p className="only-read" role="status" aria-live="polite">
-      {text}
+      {said.text}
     </p>
   );
 }
 
-function announcement(state: AppState): string {
-  const last = state.messages[messageIds(state).at(-1) ?? ''];
-  if (last?.role !== 'assistant') return '';
-  switch (last.state) {
-    case 'streaming':
-      return 'The answer is being written.';
-    case 'failed':
-      return `The answer failed. ${last.failure?.message ?? ''}`;
-    case 'stopped':
-      return 'The answer was stopped.';
-    case 'complete':
-      return 'The answer is complete.';
-    case 'interrupted':
-      return '';
-  }
+function lastMessage(state: AppState) {
+  return state.messages[messageIds(state).at(-1) ?? ''];
 }

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { MoreIcon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { RenameField } from './RenameField.tsx';
+import { useRowFocus } from './use-row-focus.ts';
 
 interface Props {
   readonly conversation: Conversation;
@@ -21,18 +22,26 @@ export const ConversationItem = memo(function ConversationItem({ conversation, n
   const answering = useApp((state) => isAnswering(state, id));
   const [mode, setMode] = useState<'shown' | 'renaming' | 'deleting'>('shown');
   const { openConversation, rename } = useActions();
+  const { row, returnFocus } = useRowFocus(mode === 'shown');
   const show = () => {
     setMode('shown');
   };
   if (mode === 'renaming') {
     return (
-      <li className="rail-row">
-        <RenameField title={title} onSave={(next) => void rename(id, next)} onClose={show} />
+      <li ref={row} className="rail-row">
+        <RenameField
+          title={title}
+          onSave={(next) => void rename(id, next)}
+          onClose={(byKey) => {
+            if (byKey) returnFocus();
+            show();
+          }}
+        />
       </li>
     );
   }
   return (
-    <li className={isOpen ? 'rail-row rail-row-open' : 'rail-row'}>
+    <li ref={row} className={isOpen ? 'rail-row rail-row-open' : 'rail-row'}>
       <button
         type="button"
         className="rail-item rail-conversation"

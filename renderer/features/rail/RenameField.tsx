@@ -7,7 +7,8 @@ const LONGEST_TITLE = 200;
 interface Props {
   readonly title: string;
   readonly onSave: (title: string) => void;
-  readonly onClose: () => void;
+  /** `byKey` when nothing else has the focus now. */
+  readonly onClose: (byKey: boolean) => void;
 }
 
 export function RenameField({ title, onSave, onClose }: Props) {
@@ -20,12 +21,12 @@ export function RenameField({ title, onSave, onClose }: Props) {
     field.current?.select();
   }, []);
 
-  function close(save: boolean): void {
+  function close(save: boolean, byKey: boolean): void {
     if (closed.current) return;
     closed.current = true;
     const next = text.trim();
     if (save && next !== '' && next !== title) onSave(next);
-    onClose();
+    onClose(byKey);
   }
 
   return (
@@ -39,13 +40,13 @@ export function RenameField({ title, onSave, onClose }: Props) {
         setText(event.target.value);
       }}
       onBlur={() => {
-        close(true);
+        close(true, false);
       }}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
         if (event.key !== 'Enter' && event.key !== 'Escape') return;
         event.preventDefault();
-        close(event.key === 'Enter');
+        close(event.key === 'Enter', true);
       }}
     />
   );

@@ -34,7 +34,7 @@ export function SetupCard() {
       <h2 id="setup-heading">{HEADINGS[setup.phase]}</h2>
       <p className="setup-intro">
         {running
-          ? 'Lull tests how this computer runs a model best. This happens once and takes about a minute.'
+          ? 'Lull tests how this computer runs a model best. This happens once and usually takes less than a minute.'
           : 'Nothing is lost. The steps that are done are not repeated.'}
       </p>
       <ol className="setup-steps">

@@ -60,6 +60,17 @@ describe('conversations on disk', () => {
     store.dispose();
   });
 
+  it('put a message in the place of another one, whatever came after it', () => {
+    fill();
+    const store = createSqliteStore(openDatabase(path, 0).database);
+    store.replaceMessage('m1', { ...message('m3', 'instead'), createdAtMs: 9 });
+    expect(store.messages('c').map(({ id }) => id)).toEqual(['m3', 'm2']);
+    expect(store.message('m3')).toEqual({ ...message('m3', 'instead'), createdAtMs: 9 });
+    store.replaceMessage('m1', message('m4', 'at the end'));
+    expect(store.messages('c').map(({ id }) => id)).toEqual(['m3', 'm2', 'm4']);
+    store.dispose();
+  });
+
   it.each([
     ['text that is no database', () => writeFileSync(path, 'this is not a database'.repeat(100))],
     ['a damaged header', () => damage(0, 64)],

@@ -19,6 +19,7 @@ import { STARTER_PATH } from '../../fakes/starter-path.ts';
 
 const PLAN: EnginePlan = {
   modelPath: STARTER_PATH,
+  modelVersion: '1',
   backend: 'cpu',
   deviceIndex: null,
   device: null,
@@ -252,6 +253,34 @@ describe('the process', () => {
       expect(children.processes).toHaveLength(2);
     },
   );
+
+  test('that is killed while it loads fails whoever waits; the next one loads again', async () => {
+    engine.onChange(({ loadProgress }) => {
+      if (children.processes.length === 1 && (loadProgress ?? 0) > 0) {
+        children.processes[0]?.kill('SIGKILL');
+      }
+    });
+    await expect(answer(ask('Hello'))).rejects.toMatchObject({
+      code: 'engine-crashed',
+      details: 'it was killed',
+    });
+    expect((await answer(ask('Hi.', { maxTokens: 3 }))).ids.length).toBeGreaterThan(0);
+    expect(children.processes).toHaveLength(2);
+  });
+
+  test('is gone before the one of the next plan starts', async () => {
+    await engine.load();
+    engine.use({ ...PLAN, modelVersion: '2' });
+    const [first] = children.processes;
+    const overlap = new Promise<boolean>((resolve) => {
+      engine.onChange(({ state }) => {
+        if (state === 'loading') resolve(first?.exitCode === null && first.signalCode === null);
+      });
+    });
+    await engine.load();
+    expect(await overlap).toBe(false);
+    expect(children.processes).toHaveLength(2);
+  });
 
   test('ends by itself two seconds after the last pulse', async () => {
     const child = children.spawn('engine-process', { name: 'engine' });

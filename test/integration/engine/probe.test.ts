@@ -75,6 +75,14 @@ describe('the processor', () => {
     expect(candidates).toMatchObject([{ state: 'failed', goldenAnswer: false }]);
   });
 
+  test('is used although nothing can be remembered, which the log says', async () => {
+    const log = createMemoryLog();
+    const storePath = path.join(folder, 'no such folder', 'probe.json');
+    const { candidates } = await probe({ backends: ['cpu'], storePath, log });
+    expect(candidates).toMatchObject([{ state: 'chosen' }]);
+    expect(log.lines.join()).toContain('could not be remembered');
+  });
+
   test('can be given up at once', async () => {
     const stop = new AbortController();
     const result = probe({ backends: ['cpu'], signal: stop.signal });

@@ -1,34 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createChatService } from '../../../electron/chat/chat-service.ts';
-import { openDatabase } from '../../../electron/chat/open-database.ts';
-import { createSqliteStore } from '../../../electron/chat/sqlite-store.ts';
-import type { ChatEvent, ChatStore } from '../../../electron/chat/ports.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
-import { createCountedRandom } from '../../fakes/counted-random.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
-import { createMemoryLog } from '../../fakes/memory-log.ts';
-import { createScriptedAnswerer, type ScriptedAnswer } from '../../fakes/scripted-answerer.ts';
-
-function setUp(wrap: (store: ChatStore) => ChatStore = (store) => store) {
-  const clock = createManualClock();
-  const store = createSqliteStore(openDatabase(':memory:', 0).database);
-  const { answer, answers } = createScriptedAnswerer();
-  const events: ChatEvent[] = [];
-  const chat = createChatService({
-    store: wrap(store),
-    answer,
-    clock,
-    random: createCountedRandom(),
-    log: createMemoryLog(),
-    publish: (event) => events.push(event),
-  });
-  const last = (): ScriptedAnswer => {
-    const found = answers.at(-1);
-    if (!found) throw new Error('nothing was asked');
-    return found;
-  };
-  return { chat, store, clock, events, answers, last };
-}
+import { setUp } from './set-up-chat.ts';
 
 describe('chat service', () => {
   it('streams an answer and keeps question and answer', async () => {
@@ -122,6 +94,45 @@ describe('chat service', () => {
     expect(() => chat.regenerate(again.answer.id)).not.toThrow();
   });
 
+  it.each([
+    ['stopped', 'stopped'],
+    ['cut off by the end of Lull', 'interrupted'],
+  ] as const)(
+    'keeps the old answer when the new one is %s before its first word',
+    async (how, state) => {
+      const { chat, store, events, last } = setUp();
+      const { conversation, answer } = chat.send(null, 'again');
+      await last().send({ type: 'tokens', text: 'old' });
+      await last().end('stop');
+      const again = chat.regenerate(answer.id);
+      await last().send({ type: 'start' });
+      if (how === 'stopped') {
+        chat.stop(again.answer.id);
+        await last().end('cancelled');
+      } else chat.dispose();
+      expect(store.messages(conversation.id)).toMatchObject([
+        { text: 'again', state: 'complete' },
+        { id: answer.id, text: 'old', state: 'complete' },
+      ]);
+      expect(chat.open(conversation.id).messages).toEqual(store.messages(conversation.id));
+      expect(events.at(-1)).toMatchObject({ type: 'end', message: { id: again.answer.id, state } });
+    },
+  );
+
+  it('shows an answer that is being asked for again in the place of the old one', async () => {
+    const { chat, last } = setUp();
+    const { conversation, answer } = chat.send(null, 'again');
+    await last().send({ type: 'tokens', text: 'old' });
+    await last().end('stop');
+    const again = chat.regenerate(answer.id);
+    const ids = () => chat.open(conversation.id).messages.map(({ id }) => id);
+    expect(ids()).toHaveLength(2);
+    expect(ids().at(-1)).toBe(again.answer.id);
+    expect(() => chat.regenerate(again.answer.id)).toThrow(
+      expect.objectContaining({ code: 'bad-request' }),
+    );
+  });
+
   it('refuses a second question while the first is being answered, and any but the last again', async () => {
     const { chat, last } = setUp();
     const { conversation, answer } = chat.send(null, 'first');
@@ -144,6 +155,69 @@ describe('chat service', () => {
     expect(() => chat.open(conversation.id)).toThrow(AppError);
   });
 
+  it('tells nothing of a deleted conversation, not even text that waited to be sent', async () => {
+    const { chat, clock, events, last } = setUp();
+    const { conversation } = chat.send(null, 'gone');
+    await last().send({ type: 'tokens', text: 'shown at once' });
+    await last().send({ type: 'tokens', text: 'waits' });
+    chat.remove(conversation.id);
+    const told = events.length;
+    clock.advance(1_000);
+    expect(events).toHaveLength(told);
+  });
+
+  it('goes on answering in a conversation that could not be deleted', async () => {
+    const { chat, store, last } = setUp((real) => ({
+      ...real,
+      deleteConversation: () => {
+        throw new AppError('data-folder-unusable');
+      },
+    }));
+    const { conversation, answer } = chat.send(null, 'stays');
+    expect(() => {
+      chat.remove(conversation.id);
+    }).toThrow(AppError);
+    await last().send({ type: 'tokens', text: 'still here' });
+    await last().end('stop');
+    expect(store.message(answer.id)).toMatchObject({ text: 'still here', state: 'complete' });
+  });
+
+  it('counts the first token from sending, and the rate by the clock of the engine', async () => {
+    const { chat, store, clock, last } = setUp();
+    const { answer } = chat.send(null, 'cold start');
+    clock.advance(4_000);
+    await last().send({ type: 'start' });
+    clock.advance(1_000);
+    await last().send({ type: 'tokens', text: '' });
+    clock.advance(500);
+    await last().send({ type: 'tokens', text: 'first' });
+    clock.advance(9_000);
+    await last().end('stop');
+    expect(store.message(answer.id)?.stats).toMatchObject({
+      firstTokenMs: 5_500,
+      tokensPerSecond: 100,
+    });
+  });
+
+  it('says with an opened conversation which piece comes next, and sends what waited first', async () => {
+    const { chat, clock, events, last } = setUp();
+    const { conversation } = chat.send(null, 'fall');
+    const deltas = () => events.filter((event) => event.type === 'delta');
+    expect(chat.open(conversation.id).nextSequence).toBe(0);
+    await last().send({ type: 'tokens', text: 'They all' });
+    await last().send({ type: 'tokens', text: ' fel' });
+    expect(deltas()).toHaveLength(1);
+    const opened = chat.open(conversation.id);
+    expect(opened.nextSequence).toBe(2);
+    expect(opened.messages.at(-1)?.text).toBe('They all fel');
+    expect(deltas().map(({ text }) => text)).toEqual(['They all', ' fel']);
+    await last().send({ type: 'tokens', text: 'l down' });
+    clock.advance(1_000);
+    expect(deltas().at(-1)).toMatchObject({ sequence: 2, text: 'l down' });
+    await last().end('stop');
+    expect(chat.open(conversation.id).nextSequence).toBeNull();
+  });
+
   it('keeps nothing of a question that could not be saved', () => {
     const { chat, store, answers } = setUp((real) => ({
       ...real,
@@ -154,27 +228,5 @@ describe('chat service', () => {
     expect(() => chat.send(null, 'no room')).toThrow('The disk is full');
     expect(store.conversations()).toEqual([]);
     expect(answers).toEqual([]);
-  });
-
-  it('keeps an answer in memory while the disk is full, and saves it once there is room', async () => {
-    let full = false;
-    const { chat, store, events, last } = setUp((real) => ({
-      ...real,
-      saveMessage: (message) => {
-        if (full) throw new AppError('disk-full');
-        real.saveMessage(message);
-      },
-    }));
-    const { conversation, answer } = chat.send(null, 'full');
-    full = true;
-    await last().send({ type: 'tokens', text: 'kept' });
-    await last().end('stop');
-    expect(events.some((event) => event.type === 'unsaved')).toBe(true);
-    expect(store.message(answer.id)?.text).toBe('');
-    expect(chat.open(conversation.id).messages.at(-1)?.text).toBe('kept');
-    full = false;
-    chat.send(null, 'next');
-    await last().end('stop');
-    expect(store.message(answer.id)).toMatchObject({ text: 'kept', state: 'complete' });
   });
 });

@@ -1,7 +1,8 @@
 /** The supervisor against edge processes that the test plays itself, on a clock that it moves. */
 import { describe, expect, it } from 'vitest';
 import { createEdge } from '../../../electron/edge/edge-supervisor.ts';
-import { MAX_CHATS, MAX_UNANSWERED_PULSES, PULSE_MS } from '../../../electron/edge/edge-session.ts';
+import { EDGE_SILENCE_MS, MAX_CHATS } from '../../../electron/edge/edge-session.ts';
+import { PULSE_MS } from '../../../electron/platform/heartbeat.ts';
 import type { ChatEvent } from '../../../electron/edge/messages.ts';
 import type { EdgeState } from '../../../electron/edge/ports.ts';
 import type { Child } from '../../../electron/platform/child.ts';
@@ -260,9 +261,9 @@ describe('a process that dies', () => {
   it('is killed by us when it stops answering pulses', async () => {
     const { last, clock } = await listening();
     const child = last();
-    clock.advance(5 * PULSE_MS);
+    clock.advance(EDGE_SILENCE_MS / 2);
     child.say({ type: 'pulse' });
-    clock.advance(MAX_UNANSWERED_PULSES * PULSE_MS);
+    clock.advance(EDGE_SILENCE_MS);
     expect(child.isGone()).toBe(false);
     clock.advance(PULSE_MS);
     expect(child.isGone()).toBe(true);

@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { sharesBatches } from '../../../electron/engine/batching.ts';
 import { classifyDevice, NO_LOG_FACTS, readLogLine } from '../../../electron/engine/devices.ts';
+import { describeExit } from '../../../electron/engine/exit-words.ts';
 import { assertFits, cacheBytesPerToken, contextRange } from '../../../electron/engine/fit.ts';
-import { fingerprint, recall, remember } from '../../../electron/engine/probe-store.ts';
+import {
+  fingerprint,
+  PASSING_RESULT_MS,
+  recall,
+  remember,
+} from '../../../electron/engine/probe-store.ts';
 import type { ProbeRecord } from '../../../electron/engine/probe-store.ts';
-import { watchPulse } from '../../../electron/engine/pulse-watch.ts';
 import { toSamplerSeed } from '../../../electron/engine/seed.ts';
 import {
   chooseThreads,
   measureThreads,
   threadCandidates,
 } from '../../../electron/engine/threads.ts';
-import { createEventQueue } from '../../../electron/engine/event-queue.ts';
 import type { Candidate } from '../../../electron/ipc/snapshot.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
 
 const GB = 2 ** 30;
 
@@ -37,6 +41,14 @@ describe('whether a model fits', () => {
     expect(contextRange(null, 131_072)).toEqual({ min: 1024, max: 8192 });
     expect(contextRange(null, 256)).toEqual({ min: 256, max: 256 });
     expect(contextRange(null, null)).toEqual({ min: 1024, max: 8192 });
+  });
+});
+
+describe('shared batches', () => {
+  test('are for devices, and for the processor with weights that its cache does not hold', () => {
+    expect(sharesBatches('vulkan', 28e6)).toBe(true);
+    expect(sharesBatches('cpu', 28e6)).toBe(false);
+    expect(sharesBatches('cpu', 323e6)).toBe(true);
   });
 });
 
@@ -112,23 +124,6 @@ describe('threads', () => {
   });
 });
 
-describe('a heartbeat', () => {
-  test('is lost after two seconds without a pulse, and only once', () => {
-    const clock = createManualClock();
-    let lost = 0;
-    const watch = watchPulse(clock, () => {
-      lost += 1;
-    });
-    for (let beat = 0; beat < 4; beat += 1) {
-      clock.advance(1900);
-      watch.beat();
-    }
-    expect(lost).toBe(0);
-    clock.advance(10_000);
-    expect(lost).toBe(1);
-  });
-});
-
 describe('a remembered probe', () => {
   const facts = {
     platform: 'linux',
@@ -164,61 +159,51 @@ describe('a remembered probe', () => {
 
   test('holds until anything that it depends on changes', () => {
     const kept = store();
-    remember(kept, fingerprint(facts), { candidates: [chosen], threads: 2 });
-    expect(recall(kept, fingerprint(facts))).toEqual({ candidates: [chosen], threads: 2 });
+    const result = { candidates: [chosen], threads: 2, isLasting: true };
+    remember(kept, fingerprint(facts), result, 0);
+    expect(recall(kept, fingerprint(facts), 0)).toEqual(result);
     const others = [
       { ...facts, drivers: ['driver 2'] },
       { ...facts, lullVersion: '0.1.1' },
       { ...facts, starterSha256: 'abd' },
       { ...facts, llamaVersion: '3.22.0' },
     ];
-    for (const other of others) expect(recall(kept, fingerprint(other))).toBeNull();
+    for (const other of others) expect(recall(kept, fingerprint(other), 0)).toBeNull();
   });
 
   test('is not kept when nothing worked', () => {
     const kept = store();
     const failed: Candidate = { ...chosen, state: 'failed' };
-    remember(kept, fingerprint(facts), { candidates: [failed], threads: null });
-    expect(recall(kept, fingerprint(facts))).toBeNull();
+    const result = { candidates: [failed], threads: null, isLasting: true };
+    remember(kept, fingerprint(facts), result, 0);
+    expect(recall(kept, fingerprint(facts), 0)).toBeNull();
+  });
+
+  test('holds for a day when one of them only had a bad moment', () => {
+    const kept = store();
+    const result = { candidates: [chosen], threads: 2, isLasting: false };
+    remember(kept, fingerprint(facts), result, 0);
+    expect(recall(kept, fingerprint(facts), PASSING_RESULT_MS)).toEqual(result);
+    expect(recall(kept, fingerprint(facts), PASSING_RESULT_MS + 1)).toBeNull();
+    // A clock that was set back must not make it hold for years.
+    expect(recall(kept, fingerprint(facts), -PASSING_RESULT_MS - 1)).toBeNull();
   });
 });
 
-describe('an event queue', () => {
-  test('delivers everything in order to a consumer that comes late, then ends', async () => {
-    const queue = createEventQueue<number>(() => undefined);
-    queue.push(1);
-    queue.push(2);
-    queue.end();
-    queue.push(3);
-    const seen: number[] = [];
-    for await (const value of queue) seen.push(value);
-    expect(seen).toEqual([1, 2]);
-  });
-
-  test('throws only after what came before', async () => {
-    const queue = createEventQueue<number>(() => undefined);
-    queue.push(1);
-    queue.fail(new Error('gone'));
-    const seen: number[] = [];
-    await expect(
-      (async () => {
-        for await (const value of queue) seen.push(value);
-      })(),
-    ).rejects.toThrow('gone');
-    expect(seen).toEqual([1]);
-  });
-
-  test('tells when the consumer leaves early, and not when it stays', async () => {
-    let left = 0;
-    const queue = createEventQueue<number>(() => {
-      left += 1;
-    });
-    queue.push(1);
-    for await (const value of queue) {
-      expect(value).toBe(1);
-      break;
-    }
-    expect(left).toBe(1);
+describe('the end of a process, in words', () => {
+  // What Electron 42 reports for a utility process: the number of the signal. Node's fork gives null.
+  test.each([
+    [null, 'was killed'],
+    [9, 'was killed'],
+    [15, 'was killed'],
+    [6, 'crashed with signal 6'],
+    [11, 'crashed with signal 11'],
+    [0xc0000005, 'crashed with code 0xc0000005'],
+    [-1073741819, 'crashed with code 0xc0000005'],
+    [0, 'ended with code 0'],
+    [1, 'ended with code 1'],
+  ])('%s: it %s', (code, words) => {
+    expect(describeExit(code)).toBe(words);
   });
 });
 

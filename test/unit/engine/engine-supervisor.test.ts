@@ -1,106 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createEngineSupervisor } from '../../../electron/engine/engine-supervisor.ts';
-import type { EnginePlan } from '../../../electron/engine/engine-plan.ts';
 import { toEngineSchema } from '../../../electron/engine/messages.ts';
 import {
-  DEFAULT_SAMPLING,
-  type GenerateEvent,
-  type GenerateRequest,
-} from '../../../electron/engine/ports.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
-import { createMemoryLog } from '../../fakes/memory-log.ts';
-import { createScriptedChildren, type ScriptedChild } from '../../fakes/scripted-child.ts';
-
-const PLAN: EnginePlan = {
-  modelPath: '/models/one.gguf',
-  backend: 'vulkan',
-  deviceIndex: 1,
-  device: { name: 'Test Card', kind: 'discrete', memoryBytes: 8e9 },
-  threads: 2,
-  sequences: 4,
-  contextTokens: null,
-};
-const REPORT = {
-  layersOffloaded: 9,
-  layersTotal: 9,
-  contextTokens: 8192,
-  sequences: 4,
-  threads: 2,
-  deviceNames: ['Test Card'],
-  deviceMemoryBytes: 8e9,
-};
-const REQUEST: GenerateRequest = {
-  turns: [{ role: 'user', text: 'hello' }],
-  sampling: DEFAULT_SAMPLING,
-  maxTokens: 4,
-  stop: [],
-};
-const COUNTS = { prompt: 3, cached: 0, output: 1 };
-const END = {
-  type: 'end',
-  reason: 'stop',
-  counts: COUNTS,
-  timings: { queuedMs: 0, prefillMs: 1, firstTokenMs: 1, totalMs: 2 },
-} as const;
-const LIMITS = { idleExitMs: 300_000, silenceMs: 5_000 };
-
-type Behaviour = 'answers' | 'hangs' | 'never loads' | 'crashes while loading' | 'cannot load';
-
-/** Behaves as the engine process would, to the extent that each test needs. */
-function setUp(behaviour: Behaviour = 'answers') {
-  const clock = createManualClock();
-  const state = { behaviour };
-  const children = createScriptedChildren((child, raw) => {
-    const message = toEngineSchema.parse(raw);
-    if (message.type === 'load') load(child);
-    if (message.type === 'generate' && state.behaviour === 'answers') {
-      const say = (event: GenerateEvent) => {
-        child.say({ type: 'events', events: [{ id: message.id, event }] });
-      };
-      queueMicrotask(() => {
-        say({ type: 'start', seed: 7, counts: COUNTS });
-        say({ type: 'tokens', text: 'hi', tokenIds: [1] });
-        say(END);
-      });
-    }
-    if (message.type === 'cancel') {
-      const event = { ...END, reason: 'cancelled' };
-      child.say({ type: 'events', events: [{ id: message.id, event }] });
-    }
-    if (message.type === 'pulse' && state.behaviour !== 'hangs') child.say({ type: 'alive' });
-  });
-  const load = (child: ScriptedChild) => {
-    if (state.behaviour === 'never loads') return;
-    queueMicrotask(() => {
-      if (state.behaviour === 'crashes while loading') child.exit(null);
-      else if (state.behaviour === 'cannot load') {
-        child.say({ type: 'load-failed', code: 'model-too-large', details: 'It needs 9 GB.' });
-      } else {
-        child.say({ type: 'progress', value: 0.5 });
-        child.say({ type: 'loaded', report: REPORT });
-      }
-    });
-  };
-  const log = createMemoryLog();
-  const supervisor = createEngineSupervisor({ spawn: children.spawn, clock, log }, LIMITS);
-  const states: string[] = [];
-  supervisor.onChange((summary) => {
-    if (states.at(-1) !== summary.state) states.push(summary.state);
-  });
-  supervisor.use(PLAN);
-  return { supervisor, children, clock, log, state, states };
-}
-
-async function collect(events: AsyncIterable<GenerateEvent>): Promise<GenerateEvent[]> {
-  const all: GenerateEvent[] = [];
-  for await (const event of events) all.push(event);
-  return all;
-}
-
-/** Lets everything happen that was already on its way. */
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-const never = () => new AbortController().signal;
+  collect,
+  createSupervisedEngine as setUp,
+  LIMITS,
+  never,
+  PLAN,
+  REQUEST,
+  turn,
+} from '../../fakes/supervised-engine.ts';
 
 describe('on demand', () => {
   test('the first request starts the process, with the device it may see, and later ones share it', async () => {
@@ -212,6 +120,30 @@ describe('a death', () => {
     expect(supervisor.summary().state).toBe('ready');
   });
 
+  test('while loading fails whoever waits, and says how; the next one loads again', async () => {
+    const { supervisor, children, state } = setUp('never loads');
+    const waiting = [1, 2].map(() => collect(supervisor.generate(REQUEST, never())));
+    const ends = Promise.allSettled(waiting);
+    await turn();
+    children.last.exit(9);
+    const reason = { code: 'engine-crashed', details: 'it was killed' };
+    for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason });
+    state.behaviour = 'answers';
+    expect((await collect(supervisor.generate(REQUEST, never()))).at(-1)?.type).toBe('end');
+    expect(children.all).toHaveLength(2);
+  });
+
+  test('a loop is over by itself when the last minute was quiet', async () => {
+    const { supervisor, clock, state } = setUp('crashes while loading');
+    const ask = () => collect(supervisor.generate(REQUEST, never()));
+    for (let attempt = 0; attempt < 3; attempt += 1) await ask().catch(() => undefined);
+    await expect(ask()).rejects.toMatchObject({ code: 'model-load-failed' });
+    clock.advance(60_000);
+    state.behaviour = 'answers';
+    expect((await ask()).at(-1)?.type).toBe('end');
+    expect(supervisor.summary()).toMatchObject({ state: 'ready', failure: null });
+  });
+
   test('three times within more than a minute is bad luck', async () => {
     const { supervisor, children, clock } = setUp('crashes while loading');
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -254,12 +186,21 @@ describe('another plan', () => {
     await supervisor.load();
     state.behaviour = 'hangs';
     const answer = collect(supervisor.generate(REQUEST, never()));
-    const end = expect(answer).rejects.toMatchObject({ code: 'cancelled' });
+    const end = expect(answer).rejects.toMatchObject({ code: 'engine-restarted' });
     await turn();
     supervisor.use({ ...PLAN, modelPath: '/models/two.gguf' });
     await end;
+    expect(supervisor.summary()).toMatchObject({ state: 'asleep', failure: null });
     state.behaviour = 'answers';
     await collect(supervisor.generate(REQUEST, never()));
+    expect(children.all.map((child) => child.isAlive)).toEqual([false, true]);
+  });
+
+  test('is one with another file at the same path', async () => {
+    const { supervisor, children } = setUp();
+    await supervisor.load();
+    supervisor.use({ ...PLAN, modelVersion: '2' });
+    await supervisor.load();
     expect(children.all.map((child) => child.isAlive)).toEqual([false, true]);
   });
 
@@ -269,6 +210,21 @@ describe('another plan', () => {
     supervisor.use({ ...PLAN });
     expect(children.last.isAlive).toBe(true);
   });
+});
+
+test('unloading in the middle of an answer ends it, and the next one works', async () => {
+  const { supervisor, children, state } = setUp();
+  await supervisor.load();
+  state.behaviour = 'hangs';
+  const answer = collect(supervisor.generate(REQUEST, never()));
+  const end = expect(answer).rejects.toMatchObject({ code: 'engine-restarted' });
+  await turn();
+  await supervisor.unload();
+  await end;
+  expect(supervisor.summary()).toMatchObject({ state: 'asleep', failure: null });
+  state.behaviour = 'answers';
+  await collect(supervisor.generate(REQUEST, never()));
+  expect(children.all).toHaveLength(2);
 });
 
 test('messages that nobody knows are logged and otherwise ignored', async () => {

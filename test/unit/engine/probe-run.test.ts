@@ -18,7 +18,12 @@ interface Behaviour {
   readonly dies?: number | null;
   readonly isMissing?: boolean;
   readonly isSilent?: boolean;
+  /** What it says instead of a measurement. */
+  readonly refuses?: string;
 }
+
+/** Vitest types its matchers as `any`. */
+const stringContaining = (part: string): unknown => expect.stringContaining(part);
 
 const works = (device: Device, changes: Behaviour = {}): Behaviour => ({
   device,
@@ -59,11 +64,19 @@ function setUp(computer: Readonly<Record<string, readonly Behaviour[]>>) {
 function behave(child: ScriptedChild, backend: string, behaviour: Behaviour | undefined) {
   if (behaviour?.isMissing === true) child.say({ type: 'opened', included: false, devices: 0 });
   if (behaviour === undefined) child.say({ type: 'opened', included: true, devices: 0 });
-  if (behaviour?.device === undefined) return;
+  const refusal = { type: 'failed', details: behaviour?.refuses };
+  if (behaviour?.device === undefined) {
+    if (behaviour?.refuses !== undefined) child.say(refusal);
+    return;
+  }
   child.say({ type: 'opened', included: true, devices: 1 });
   child.say({ type: 'device', device: behaviour.device });
   if (behaviour.dies !== undefined) child.exit(behaviour.dies);
   if (behaviour.isSilent === true) return;
+  if (behaviour.refuses !== undefined) {
+    child.say(refusal);
+    return;
+  }
   if (backend === 'cpu') child.say({ type: 'threads', threads: 3 });
   child.say({
     type: 'measured',
@@ -146,6 +159,41 @@ describe('a software renderer', () => {
   test('is tested when asked for, and still comes after the processor', async () => {
     const { candidates } = await setUp({ vulkan: llvmpipe, cpu }).run({ allowSoftware: true });
     expect(candidates.slice(1).map(({ state }) => state)).toEqual(['works', 'chosen']);
+  });
+});
+
+describe('what is found', () => {
+  const failing = (changes: Behaviour) =>
+    setUp({ vulkan: [works(card('Card', 'discrete'), changes)], cpu });
+
+  test.each([
+    ['a wrong answer', { answer: [5] }],
+    ['layers kept back', { layers: 8 }],
+  ])('lasts, also with %s', async (_what, changes) => {
+    expect((await failing(changes).run()).isLasting).toBe(true);
+  });
+
+  test('lasts when a backend cannot even be opened', async () => {
+    const { run } = setUp({ vulkan: [{ refuses: 'no library' }], cpu });
+    const { candidates, isLasting } = await run();
+    expect(candidates[1]).toMatchObject({ state: 'failed', why: stringContaining('no library') });
+    expect(isLasting).toBe(true);
+  });
+
+  test.each([
+    ['a crash', { dies: 6 }],
+    ['a kill', { dies: 9 }],
+    ['too little memory', { refuses: 'out of device memory' }],
+  ])('may be a bad moment with %s', async (_what, changes) => {
+    expect((await failing(changes).run()).isLasting).toBe(false);
+  });
+
+  test('may be a bad moment when time ran out', async () => {
+    const { run, clock } = failing({ isSilent: true });
+    const result = run({ backends: ['vulkan', 'cpu'] });
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    clock.advance(60_000);
+    expect((await result).isLasting).toBe(false);
   });
 });
 

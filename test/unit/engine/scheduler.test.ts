@@ -361,4 +361,39 @@ describe('when the model fails', () => {
   });
 });
 
+describe('while a sequence is being made ready for a request', () => {
+  /** Enough turns of the microtask queue for the scheduler to get there. */
+  const reach = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
+
+  test('the request counts as running, and ends when everything is ended', async () => {
+    const model = createByteModel();
+    const { scheduler } = setUp(model);
+    const release = model.holdKeep();
+    const asked = run(scheduler, request('a'));
+    await reach();
+    expect(scheduler.load).toBe(1);
+    const disposed = scheduler.dispose();
+    expect((await asked).end?.reason).toBe('cancelled');
+    release();
+    await disposed;
+    expect(model.trace.evaluated).toBe(0);
+  });
+
+  test('a model that never gets ready counts as a failure', async () => {
+    const model = createByteModel();
+    const { scheduler, clock, broken } = setUp(model);
+    const release = model.holdKeep();
+    const asked = run(scheduler, request('a'));
+    await reach();
+    clock.advance(60_000);
+    expect(await asked).toMatchObject({ start: undefined, error: { code: 'engine-crashed' } });
+    release();
+    await scheduler.dispose();
+    expect(broken).toHaveLength(1);
+    expect(model.trace.evaluated).toBe(0);
+  });
+});
+
 const SILENT = { onEvent: () => undefined, onError: () => undefined };

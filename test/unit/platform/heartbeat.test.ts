@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { PULSE_MS, sendPulses, watchPulse } from '../../../electron/platform/heartbeat.ts';
+import {
+  PULSE_LOST_MS,
+  PULSE_MS,
+  sendPulses,
+  watchPulse,
+} from '../../../electron/platform/heartbeat.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
 describe('a heartbeat', () => {
   test('is lost after two seconds without a pulse, and only once', () => {
     const clock = createManualClock();
     let lost = 0;
-    const watch = watchPulse(clock, () => {
+    const watch = watchPulse(clock, PULSE_LOST_MS, () => {
       lost += 1;
     });
     for (let beat = 0; beat < 4; beat += 1) {

@@ -1,33 +1,10 @@
-/** The window's chat against a bridge in memory: what the reader sees after each thing that can happen. */
-import { describe, expect, it, vi } from 'vitest';
-import { NEW_CHAT, type AppState } from '../../../renderer/store/app-state.ts';
+/** Questions and conversations in the window: what the reader sees after each thing that can happen. */
+import { describe, expect, it } from 'vitest';
+import { NEW_CHAT } from '../../../renderer/store/app-state.ts';
 import { createApp } from '../../../renderer/store/create-app.ts';
-import {
-  isAnswering,
-  messageIds,
-  messageText,
-  sendBlock,
-  streamingIn,
-} from '../../../renderer/store/selectors.ts';
-import { createFakeBridge, type FakeBridgeOptions } from '../../fakes/fake-bridge.ts';
+import { messageIds } from '../../../renderer/store/selectors.ts';
 import { fakeSnapshot } from '../../fakes/fake-snapshot.ts';
-
-async function openApp(options: FakeBridgeOptions = {}) {
-  const fake = createFakeBridge(options);
-  const writeClipboard = vi.fn(() => Promise.resolve());
-  const app = createApp(fake.bridge, writeClipboard);
-  await app.refresh();
-  const state = () => app.store.getState();
-  const lastText = () => {
-    const message = state().messages[messageIds(state()).at(-1) ?? ''];
-    return message ? messageText(state(), message) : null;
-  };
-  return { ...app, fake, state, lastText, writeClipboard };
-}
-
-function lastState(state: AppState): string | undefined {
-  return state.messages[messageIds(state).at(-1) ?? '']?.state;
-}
+import { lastState, openApp } from './open-app.ts';
 
 describe('a question', () => {
   it('starts a conversation, streams and ends', async () => {
@@ -83,97 +60,6 @@ describe('a question', () => {
   });
 });
 
-describe('an answer', () => {
-  it('that ends before the reply to its question keeps its end', async () => {
-    const { actions, fake, state, lastText } = await openApp({ pieces: ['Yes.'] });
-    const sent = actions.send(NEW_CHAT, 'Well');
-    fake.write();
-    fake.write();
-    await sent;
-    expect(lastState(state())).toBe('complete');
-    expect(lastText()).toBe('Yes.');
-    expect(streamingIn(state(), state().conversationId)).toBeNull();
-  });
-
-  it('is not undone by a reply to chat.open that it has overtaken', async () => {
-    const first = await openApp();
-    await first.actions.send(NEW_CHAT, 'Hi');
-    const id = first.state().conversationId ?? '';
-    first.fake.write();
-    // Another window: it opens the conversation while the answer ends.
-    const app = createApp(first.fake.bridge, () => Promise.resolve());
-    await app.refresh();
-    const opened = app.actions.openConversation(id);
-    for (let count = 0; count < 3; count += 1) first.fake.write();
-    await opened;
-    expect(lastState(app.store.getState())).toBe('complete');
-    expect(app.store.getState().live).toEqual({});
-  });
-
-  it('is followed by a window that opens in the middle of it', async () => {
-    const first = await openApp();
-    await first.actions.send(NEW_CHAT, 'Hi');
-    const id = first.state().conversationId ?? '';
-    first.fake.write();
-    const app = createApp(first.fake.bridge, () => Promise.resolve());
-    await app.refresh();
-    await app.actions.openConversation(id);
-    first.fake.write();
-    const state = app.store.getState();
-    const message = state.messages[messageIds(state).at(-1) ?? ''];
-    expect(message && messageText(state, message)).toBe('Hello, ');
-  });
-
-  it('is read again when pieces were lost on the way', async () => {
-    const { actions, fake, state, lastText } = await openApp();
-    await actions.send(NEW_CHAT, 'Hi');
-    const messageId = streamingIn(state(), state().conversationId) ?? '';
-    const conversationId = state().conversationId ?? '';
-    for (let sequence = 3; sequence < 12; sequence += 1) {
-      fake.delta({ messageId, conversationId, sequence, text: 'x' });
-    }
-    await vi.waitFor(() => {
-      expect(fake.calls.some(({ name }) => name === 'chat.open')).toBe(true);
-      expect(lastText()).not.toBe('');
-    });
-  });
-
-  it('can be stopped, and one that has just ended by itself is no failure', async () => {
-    const { actions, fake, state } = await openApp();
-    await actions.send(NEW_CHAT, 'Hi');
-    const id = streamingIn(state(), state().conversationId) ?? '';
-    fake.write();
-    await actions.stop(id);
-    expect(lastState(state())).toBe('stopped');
-    await actions.stop(id);
-    expect(state().toasts).toEqual([]);
-  });
-
-  it('is replaced by the one asked for again', async () => {
-    const { actions, fake, state, lastText } = await openApp();
-    await actions.send(NEW_CHAT, 'Hi');
-    fake.breakAnswers('engine-crashed');
-    await vi.waitFor(() => {
-      expect(lastState(state())).toBe('failed');
-    });
-    const failedId = messageIds(state()).at(-1) ?? '';
-    await actions.regenerate(failedId);
-    expect(messageIds(state())).toHaveLength(2);
-    expect(state().messages[failedId]).toBeUndefined();
-    fake.write();
-    expect(lastText()).toBe('Hello');
-  });
-
-  it('marks its conversation even when another one is open', async () => {
-    const { actions, fake, state } = await openApp();
-    await actions.send(NEW_CHAT, 'Hi');
-    const id = state().conversationId ?? '';
-    actions.newChat();
-    fake.write();
-    expect(isAnswering(state(), id)).toBe(true);
-  });
-});
-
 describe('a conversation', () => {
   it('that is deleted is left and forgotten', async () => {
     const { actions, state } = await openApp();
@@ -196,59 +82,17 @@ describe('a conversation', () => {
   });
 });
 
-describe('a failed command', () => {
-  it('is shown with its code and its details', async () => {
+describe('a conversation that could not be opened', () => {
+  it('is shown whole once a question in it was sent', async () => {
     const { actions, fake, state } = await openApp();
-    fake.failNext('model.choose', 'model-foreign', 'magic 50 4b 03 04');
-    await actions.chooseModel();
-    expect(state().toasts).toMatchObject([
-      { kind: 'failure', failure: { code: 'model-foreign', details: 'magic 50 4b 03 04' } },
-    ]);
-  });
-
-  it('has words even when the bridge itself breaks', async () => {
-    const { actions, fake, state } = await openApp();
-    vi.spyOn(fake.bridge.command, 'engine.restart').mockRejectedValue(new Error('port closed'));
-    await actions.restartEngine();
-    expect(state().toasts).toMatchObject([
-      { kind: 'failure', failure: { code: 'internal', details: 'port closed' } },
-    ]);
-  });
-
-  it('leaves at most three messages on the screen', async () => {
-    const { actions, writeClipboard, state } = await openApp();
-    for (const text of ['a', 'b', 'c', 'd']) await actions.copy(text, 'Text');
-    expect(writeClipboard).toHaveBeenCalledTimes(4);
-    expect(state().toasts.map(({ id }) => id)).toEqual([2, 3, 4]);
-  });
-});
-
-describe('sendBlock', () => {
-  const stateWith = async (snapshot: Parameters<typeof fakeSnapshot>[0]) => {
-    const { state } = await openApp({ snapshot: fakeSnapshot(snapshot) });
-    return state();
-  };
-  const { setup, engine } = fakeSnapshot();
-
-  it('lets a question through when everything is ready', async () => {
-    expect(sendBlock(await stateWith({}), 'Hi')).toBeNull();
-  });
-
-  it('names what is missing', async () => {
-    const running = await stateWith({ setup: { ...setup, phase: 'running' } });
-    expect(sendBlock(running, 'Hi')).toContain('getting ready');
-    const failed = await stateWith({
-      setup: { ...setup, phase: 'failed' },
-      engine: { ...engine, backend: null },
-    });
-    expect(sendBlock(failed, 'Hi')).toContain('did not finish');
-    const bare = await stateWith({ model: { current: null, known: [] } });
-    expect(sendBlock(bare, 'Hi')).toContain('No model is open');
-    expect(sendBlock(await stateWith({}), 'x'.repeat(200_001))).toContain('longer than 200,000');
-  });
-
-  it('does not hold back somebody whose engine works though the setup was stopped', async () => {
-    const stopped = await stateWith({ setup: { ...setup, phase: 'cancelled' } });
-    expect(sendBlock(stopped, 'Hi')).toBeNull();
+    await actions.send(NEW_CHAT, 'One');
+    const id = state().conversationId ?? '';
+    for (let count = 0; count < 4; count += 1) fake.write();
+    const second = createApp(fake.bridge, () => Promise.resolve());
+    await second.refresh();
+    fake.failNext('chat.open', 'internal');
+    await second.actions.openConversation(id);
+    await second.actions.send(id, 'Two');
+    expect(messageIds(second.store.getState())).toHaveLength(4);
   });
 });

@@ -65,74 +65,89 @@ describe('addDelta', () => {
 });
 
 describe('adoptText', () => {
-  it('leaves an answer alone that was followed from its start', () => {
+  const opened = (text: string, next: number) => ({ conversationId, text, next });
+
+  it('leaves an answer alone that was followed at least as far', () => {
     const live = feed(undefined, [
       [0, 'Hello'],
       [1, ' wor'],
     ]);
-    expect(adoptText(live, { conversationId, text: 'Hello world' })).toBe(live);
+    expect(adoptText(live, opened('Hello wor', 2))).toBe(live);
+    expect(adoptText(live, opened('Hello', 1))).toBe(live);
     expect(feed(live, [[2, 'ld']])?.text).toBe('Hello world');
   });
 
-  it('continues a text that was opened in the middle of its writing', () => {
-    const opened = adoptText(undefined, { conversationId, text: 'One two thr' });
-    // The end of the opened text is the beginning of the next piece.
-    const live = feed(opened, [
-      [5, ' three'],
-      [6, ' four'],
-    ]);
-    expect(live?.text).toBe('One two three four');
+  it('keeps a letter that is repeated where the opened text ends', () => {
+    const live = adoptText(undefined, opened('They all fel', 2));
+    expect(feed(live, [[2, 'l down']])?.text).toBe('They all fell down');
   });
 
-  it('takes the opened text for everything seen before it', () => {
+  it('takes from the pieces held back only those that the opened text lacks', () => {
     const live = feed(undefined, [
-      [4, 'd'],
-      [5, 'e'],
+      [3, 'd'],
+      [4, 'e'],
     ]);
-    const adopted = adoptText(live, { conversationId, text: 'abcde' });
-    expect(adopted.text).toBe('abcde');
-    expect(feed(adopted, [[6, 'f']])?.text).toBe('abcdef');
+    const adopted = adoptText(live, opened('abcd', 4));
+    expect(adopted).toMatchObject({ text: 'abcde', next: 5 });
+    expect(adopted.early.size).toBe(0);
   });
+});
 
-  it('keeps what is there when the opened text holds less', () => {
-    const live = feed(undefined, [
-      [0, 'a'],
-      [2, 'c'],
-    ]);
-    const adopted = adoptText(live, { conversationId, text: '' });
-    expect(adopted.text).toBe('ac');
-    expect(feed(adopted, [[3, 'd']])?.text).toBe('acd');
-  });
+/** What main may say of an answer: one of its pieces, or everything before the piece `next`. */
+type News =
+  | { readonly kind: 'delta'; readonly sequence: number }
+  | { readonly kind: 'open'; readonly next: number };
 
-  it('starts from the first piece when nothing was written yet', () => {
-    const opened = adoptText(undefined, { conversationId, text: '' });
-    expect(feed(opened, [[0, 'a']])?.text).toBe('a');
-  });
-
-  it('ends with the whole text wherever the opening falls between the pieces', () => {
-    const answer = fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), {
+describe('deltas and openings', () => {
+  const cases = fc
+    .array(fc.string({ minLength: 1, maxLength: 3, unit: fc.constantFrom('l', 'a', ' ') }), {
       minLength: 1,
-      maxLength: 8,
+      maxLength: 10,
+    })
+    .chain((pieces) => {
+      const deltas = pieces.map((_, sequence): News => ({ kind: 'delta', sequence }));
+      const open = fc.nat(pieces.length).map((next): News => ({ kind: 'open', next }));
+      const news = fc
+        .array(open, { maxLength: 4 })
+        .chain((opens) =>
+          fc.shuffledSubarray([...deltas, ...opens], { minLength: pieces.length + opens.length }),
+        );
+      return fc.tuple(fc.constant(pieces), news, fc.subarray(deltas));
     });
+
+  function take(pieces: readonly string[], live: LiveText | undefined, news: News): LiveText {
+    if (news.kind === 'delta')
+      return addDelta(live, delta(news.sequence, pieces[news.sequence] ?? ''));
+    const text = pieces.slice(0, news.next).join('');
+    return adoptText(live, { conversationId, text, next: news.next });
+  }
+
+  it('give the exact text in whatever order they come, and its beginning at every moment', () => {
     fc.assert(
-      fc.property(answer, fc.nat(), (pieces, at) => {
-        const seen = at % (pieces.length + 1);
-        const text = pieces.slice(0, seen).join('');
-        const opened = adoptText(undefined, { conversationId, text });
-        const rest = pieces.slice(seen).map((piece, index) => [seen + index, piece] as const);
+      fc.property(cases, ([pieces, arrivals]) => {
         const whole = pieces.join('');
-        const result = feed(opened, rest)?.text ?? '';
-        // Only a piece that repeats the end of the opened text may be taken for it; chat.end puts that right.
-        const repeats = rest[0] !== undefined && text.endsWith(rest[0][1].slice(0, 1));
-        if (!repeats) fc.pre(!rest[0] || !overlaps(text, rest[0][1]));
-        if (!repeats) expect(result).toBe(whole);
+        let live: LiveText | undefined;
+        for (const news of arrivals) {
+          live = take(pieces, live, news);
+          expect(live.text).toBe(pieces.slice(0, live.next).join(''));
+        }
+        expect(live?.text).toBe(whole);
+        expect(live?.early.size).toBe(0);
+      }),
+    );
+  });
+
+  it('give the exact text when pieces were lost and the conversation was read again', () => {
+    fc.assert(
+      fc.property(cases, ([pieces, arrivals, lost]) => {
+        const kept = arrivals.filter((news) => !lost.includes(news));
+        const last: News = { kind: 'open', next: pieces.length };
+        const live = [...kept, last].reduce<LiveText | undefined>(
+          (known, news) => take(pieces, known, news),
+          undefined,
+        );
+        expect(live?.text).toBe(pieces.join(''));
       }),
     );
   });
 });
-
-function overlaps(text: string, piece: string): boolean {
-  return Array.from({ length: piece.length }, (_, index) => piece.slice(0, index + 1)).some(
-    (start) => text.endsWith(start),
-  );
-}

@@ -1,9 +1,8 @@
-/** What set-up reads off the machine: missing libraries, the account, the display, an old failure. */
+/** What set-up reads off the machine: missing libraries, the account, the display. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findAccount } from '../../../scripts/account.mjs';
 import { hasDisplay } from '../../../scripts/display.mjs';
-import { RETRY_AFTER_MS, failedRecently } from '../../../scripts/electron-runtime.mjs';
 import { extraArguments } from '../../../scripts/launch.mjs';
 import { root } from '../../../scripts/paths.mjs';
 import { visiblePath, visibleRoot } from '../../../scripts/reachable-checkout.mjs';
@@ -73,19 +72,6 @@ describe('extraArguments', () => {
       expect(extra).toContain('--disable-gpu');
       expect(extra).not.toContain('--headless');
     }
-  });
-});
-
-describe('failedRecently', () => {
-  it('remembers a failure for a day, and no longer', () => {
-    expect(failedRecently(1000, 2000)).toBe(true);
-    expect(failedRecently(1000, 1000 + RETRY_AFTER_MS)).toBe(false);
-  });
-
-  it('does not trust a clock that went back, or a broken note', () => {
-    expect(failedRecently(5000, 1000)).toBe(false);
-    expect(failedRecently(Number.NaN, 1000)).toBe(false);
-    expect(failedRecently(null, 1000)).toBe(false);
   });
 });
 
