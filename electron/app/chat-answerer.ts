@@ -1,31 +1,34 @@
 /** Lets the chat pane ask the engine: same model as shown, sampling as people expect of a chat. */
 import type { AnswerEvent, Answerer } from '../chat/ports.ts';
-import type { Engine, GenerateEvent } from '../engine/ports.ts';
+import type { GenerateEvent } from '../engine/ports.ts';
 import type { ModelLibrary } from '../models/library.ts';
-import { chatSampling } from './chat-sampling.ts';
+import type { NodeAnswers } from './compose-engine.ts';
 
-export function chatAnswerer(engine: Engine, library: Pick<ModelLibrary, 'current'>): Answerer {
-  return (turns, signal) => {
-    const model = library.current();
-    const request = { turns, sampling: chatSampling(model), maxTokens: null, stop: [] };
-    const modelName = model?.name ?? 'No model';
-    return { modelName, events: toAnswer(engine.generate(request, signal)) };
+export function chatAnswerer(
+  engine: NodeAnswers,
+  library: Pick<ModelLibrary, 'current'>,
+): Answerer {
+  return async function* (turns, signal): AsyncGenerator<AnswerEvent> {
+    let modelName = 'No model';
+    const request = { turns, sampling: 'chat', maxTokens: null, stop: [] } as const;
+    for await (const event of engine.generate(request, signal)) {
+      if (event.type === 'start') modelName = library.current()?.name ?? modelName;
+      yield event.type === 'end' ? toEnd(event, modelName) : event;
+    }
   };
 }
 
-async function* toAnswer(events: AsyncIterable<GenerateEvent>): AsyncGenerator<AnswerEvent> {
-  for await (const event of events) {
-    if (event.type !== 'end') yield event;
-    else {
-      const { reason, counts, timings } = event;
-      yield {
-        type: 'end',
-        reason,
-        promptTokens: counts.prompt,
-        outputTokens: counts.output,
-        firstTokenMs: timings.firstTokenMs,
-        totalMs: timings.totalMs,
-      };
-    }
-  }
+function toEnd(
+  { reason, counts, timings }: Extract<GenerateEvent, { type: 'end' }>,
+  modelName: string,
+): AnswerEvent {
+  return {
+    type: 'end',
+    modelName,
+    reason,
+    promptTokens: counts.prompt,
+    outputTokens: counts.output,
+    firstTokenMs: timings.firstTokenMs,
+    totalMs: timings.totalMs,
+  };
 }

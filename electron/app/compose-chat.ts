@@ -3,18 +3,18 @@ import { createChatService, type ChatService } from '../chat/chat-service.ts';
 import { openDatabase } from '../chat/open-database.ts';
 import type { ChatEvent } from '../chat/ports.ts';
 import { createSqliteStore } from '../chat/sqlite-store.ts';
-import type { Engine } from '../engine/ports.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { AppError } from '../platform/app-error.ts';
 import { chatAnswerer } from './chat-answerer.ts';
+import type { NodeAnswers } from './compose-engine.ts';
 import type { NodePorts } from './compose-node.ts';
 
 /** What goes straight to the window, because it is too much and too quick for the snapshot. */
 export type ChatNews = Extract<ChatEvent, { type: 'delta' | 'end' }>;
 
 export interface ChatPorts extends NodePorts {
-  readonly engine: Engine;
+  readonly engine: NodeAnswers;
   readonly library: Pick<ModelLibrary, 'current'>;
   readonly hub: Hub;
   readonly raise: (error: unknown) => void;

@@ -1,6 +1,5 @@
 /** Wires the loopback endpoint: token, gateway, and the edge process that owns the sockets. */
 import { createEdge } from '../edge/edge-supervisor.ts';
-import type { Engine } from '../engine/ports.ts';
 import { readEndpointToken } from '../gateway/endpoint-token.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -8,6 +7,7 @@ import type { Endpoint } from '../ipc/snapshot.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
+import type { NodeAnswers } from './compose-engine.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
 import { announceEndpoint, withdrawEndpoint, type EndpointInfo } from './running-copy.ts';
 
@@ -21,7 +21,7 @@ export interface NodeEndpoint {
 }
 
 export interface EndpointPorts extends NodePorts {
-  readonly engine: Engine;
+  readonly engine: NodeAnswers;
   readonly library: Pick<ModelLibrary, 'current'>;
   readonly hub: Hub;
   readonly raise: (error: unknown) => void;

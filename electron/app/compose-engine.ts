@@ -1,7 +1,7 @@
 /** Wires what answers: the preparation, the probe's result, the current model, the engine process. */
 import { createEngineSupervisor, type EngineSupervisor } from '../engine/engine-supervisor.ts';
 import { CANCELLED_BEFORE_START } from '../engine/cancelled-before-start.ts';
-import type { Engine } from '../engine/ports.ts';
+import type { GenerateEvent, GenerateRequest, Sampling } from '../engine/ports.ts';
 import type { ProbeOutcome } from '../engine/probe.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createModelLibrary, type ModelLibrary } from '../models/library.ts';
@@ -10,15 +10,25 @@ import type { AppError } from '../platform/app-error.ts';
 import { createDeferred } from '../platform/deferred.ts';
 import { drop } from '../platform/drop.ts';
 import { untilAborted } from '../platform/until-aborted.ts';
+import { chatSampling } from './chat-sampling.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
 import { planEngine } from './engine-plan.ts';
 import type { OpenSettings } from './open-settings.ts';
 import { createPreparation, type Preparation } from './prepare.ts';
 import { setupSteps } from './setup-steps.ts';
 
+/** `chat` samples as people expect of a chat with the model that turns out to answer. */
+export type NodeRequest = Omit<GenerateRequest, 'sampling'> & {
+  readonly sampling: Sampling | 'chat';
+};
+
+/** Waits until everything is prepared, then answers with the current model. */
+export interface NodeAnswers {
+  generate(request: NodeRequest, signal: AbortSignal): AsyncIterable<GenerateEvent>;
+}
+
 export interface NodeEngine {
-  /** Waits for the preparation, then answers with the current model. */
-  readonly engine: Engine;
+  readonly engine: NodeAnswers;
   readonly supervisor: EngineSupervisor;
   readonly library: ModelLibrary;
   readonly preparation: Preparation;
@@ -100,7 +110,9 @@ export function composeEngine(
           yield CANCELLED_BEFORE_START;
           return;
         }
-        yield* supervisor.generate(request, signal);
+        const { sampling } = request;
+        const chosen = sampling === 'chat' ? chatSampling(library.current()) : sampling;
+        yield* supervisor.generate({ ...request, sampling: chosen }, signal);
       },
     },
     supervisor,

@@ -1,6 +1,5 @@
 /** Builds one node of Lull: engine, models, chat, endpoint, and the state that a window shows. */
 import type { ChatService } from '../chat/chat-service.ts';
-import type { Engine } from '../engine/ports.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { initialSnapshot } from '../hub/initial-snapshot.ts';
 import type { Snapshot, Theme } from '../ipc/snapshot.ts';
@@ -14,7 +13,7 @@ import type { Log } from '../platform/log.ts';
 import type { Random } from '../platform/random.ts';
 import { composeChat, type ChatNews } from './compose-chat.ts';
 import { composeEndpoint, type NodeEndpoint } from './compose-endpoint.ts';
-import { composeEngine } from './compose-engine.ts';
+import { composeEngine, type NodeAnswers } from './compose-engine.ts';
 import { openSettings } from './open-settings.ts';
 import type { Paths } from './paths.ts';
 import type { Preparation } from './prepare.ts';
@@ -46,8 +45,7 @@ export interface LullNode {
   readonly chat: ChatService;
   readonly library: ModelLibrary;
   readonly preparation: Preparation;
-  /** Waits for the preparation, then answers with the current model. */
-  readonly engine: Engine;
+  readonly engine: NodeAnswers;
   readonly endpoint: NodeEndpoint;
   /**
    * Starts preparing and listening; their failures are in the hub.

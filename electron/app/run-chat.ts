@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
-import { chatSampling } from './chat-sampling.ts';
 import type { LullNode } from './compose-node.ts';
 import type { findRunningCopy } from './running-copy.ts';
 import { tellSteps } from './tell-steps.ts';
@@ -67,7 +66,7 @@ async function answerWith(
 async function* generate(node: LullNode, question: string): AsyncGenerator<string> {
   const request = {
     turns: [{ role: 'user', text: question }],
-    sampling: chatSampling(node.library.current()),
+    sampling: 'chat',
     maxTokens: null,
     stop: [],
   } as const;

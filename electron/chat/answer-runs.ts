@@ -89,7 +89,7 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
     saveWaiting();
   }
 
-  function take(run: Run, event: AnswerEvent, modelName: string): void {
+  function take(run: Run, event: AnswerEvent): void {
     if (event.type === 'tokens' && event.text !== '') {
       run.firstTokenMs ??= clock.monotonicMs() - run.sentAtMs;
       run.message = { ...run.message, text: run.message.text + event.text };
@@ -97,7 +97,7 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
       if (clock.monotonicMs() - run.savedAtMs >= SAVE_INTERVAL_MS) save(run);
     } else if (event.type === 'end') {
       const state = event.reason === 'cancelled' ? 'stopped' : 'complete';
-      const stats = answerStats(event, modelName, run.firstTokenMs);
+      const stats = answerStats(event, run.firstTokenMs);
       run.message = { ...run.message, state, stats };
     }
   }
@@ -127,10 +127,9 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
       const run: Run = { message, replaces, abort, deltas, sentAtMs, firstTokenMs, savedAtMs };
       runs.set(messageId, run);
       try {
-        const { modelName, events } = answerer(turns, abort.signal);
-        for await (const event of events) {
+        for await (const event of answerer(turns, abort.signal)) {
           if (!runs.has(messageId)) return;
-          take(run, event, modelName);
+          take(run, event);
         }
         if (run.message.state === 'streaming') throw new AppError('internal');
       } catch (error) {

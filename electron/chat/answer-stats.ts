@@ -9,10 +9,9 @@ import type { AnswerEvent } from './ports.ts';
  */
 export function answerStats(
   event: Extract<AnswerEvent, { type: 'end' }>,
-  modelName: string,
   firstTokenMs: number | null,
 ): Message['stats'] {
-  const { promptTokens, outputTokens, totalMs, reason } = event;
+  const { modelName, promptTokens, outputTokens, totalMs, reason } = event;
   const decodeMs = event.firstTokenMs === null ? 0 : totalMs - event.firstTokenMs;
   const tokensPerSecond =
     outputTokens > 1 && decodeMs > 0 ? ((outputTokens - 1) * 1000) / decodeMs : null;

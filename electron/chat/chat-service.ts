@@ -130,7 +130,11 @@ export function createChatService(ports: ChatServicePorts): ChatService {
 
 /** What the model is shown: answers that hold no text (failed, stopped at once) are left out. */
 function toTurns(messages: readonly Message[]): ChatTurn[] {
-  return messages
-    .filter(({ text }) => text !== '')
-    .map(({ role, text }): ChatTurn => ({ role, text }));
+  return (
+    messages
+      .filter(({ text }) => text !== '')
+      // Of several answers to one question, as a failed repetition leaves them, the last one counts.
+      .filter(({ role }, index, kept) => role === 'user' || kept[index + 1]?.role !== 'assistant')
+      .map(({ role, text }): ChatTurn => ({ role, text }))
+  );
 }

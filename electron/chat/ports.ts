@@ -34,6 +34,7 @@ export type AnswerEvent =
   | { readonly type: 'tokens'; readonly text: string }
   | {
       readonly type: 'end';
+      readonly modelName: string;
       readonly reason: 'stop' | 'length' | 'cancelled';
       readonly promptTokens: number;
       readonly outputTokens: number;
@@ -45,7 +46,7 @@ export type AnswerEvent =
 export type Answerer = (
   turns: readonly ChatTurn[],
   signal: AbortSignal,
-) => { readonly modelName: string; readonly events: AsyncIterable<AnswerEvent> };
+) => AsyncIterable<AnswerEvent>;
 
 /** What happened in the chat, for whoever shows it. */
 export type ChatEvent =

@@ -30,7 +30,8 @@ export function createLog(sink: LogSink, nowMs: () => number, minimum: LogLevel 
 function show(value: unknown): string {
   if (value instanceof Error) {
     const code = 'code' in value ? ` (${String(value.code)})` : '';
-    const details = 'details' in value && value.details ? ` [${String(value.details)}]` : '';
+    const details =
+      'details' in value && typeof value.details === 'string' ? ` [${value.details}]` : '';
     const cause = value.cause === undefined ? '' : ` because ${show(value.cause)}`;
     return `${value.message}${code}${details}${cause}`;
   }

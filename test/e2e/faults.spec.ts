@@ -34,7 +34,7 @@ for (const signal of ['SIGKILL', 'SIGABRT'] as const) {
     await expect(answer).toContainText(/\w+ \w+ \w+/);
     if (signal === 'SIGKILL') await photograph(app, page, '8-engine-killed');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
+    await expect(page.locator('[aria-busy="true"]')).toContainText(/\w+ \w+ \w+/);
     await page.getByRole('button', { name: 'Stop' }).click();
     await expect(page.getByText('You stopped this answer.')).toBeVisible();
     expect(await pidsOf(app, 'Lull engine')).not.toContain(engine);
@@ -137,11 +137,15 @@ test('sets damaged conversations aside and says so', async ({ folder, launch }) 
   writeFileSync(join(data, 'settings.json'), '{"theme":');
   const { app, page } = await launch();
   await expect(page.getByText('The file with your conversations is damaged')).toBeVisible();
+  await expect(page.getByText('Your settings were damaged')).toBeVisible();
   await photograph(app, page, '9-damaged');
   expect(readdirSync(data).some((name) => name.startsWith('chats.sqlite.damaged-'))).toBe(true);
   expect(readdirSync(data)).toContain('settings.json.damaged');
-  await page.getByRole('button', { name: 'Dismiss' }).first().click();
-  await expect(page.getByText('The file with your conversations is damaged')).toHaveCount(0);
+  const dismiss = page.getByRole('button', { name: 'Dismiss' });
+  await dismiss.first().click();
+  await expect(dismiss).toHaveCount(1);
+  await dismiss.click();
+  await expect(page.getByText('is damaged')).toHaveCount(0);
 });
 
 test('chats on when the port is taken, and says so', async ({ launch }) => {

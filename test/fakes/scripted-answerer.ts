@@ -24,10 +24,10 @@ export function createScriptedAnswerer(): {
       fail: (error) => channel.put({ error }),
       end: (reason) => {
         const counts = { promptTokens: 7, outputTokens: 3, firstTokenMs: 10, totalMs: 30 };
-        return channel.put({ value: { type: 'end', reason, ...counts } });
+        return channel.put({ value: { type: 'end', modelName: 'Scripted', reason, ...counts } });
       },
     });
-    return { modelName: 'Scripted', events: channel.read() };
+    return channel.read();
   };
   return { answer, answers };
 }

@@ -30,6 +30,16 @@ describe('chat service', () => {
     expect(last().turns.map(({ text }) => text)).toEqual(['one', 'two']);
   });
 
+  it('sends only the last of several answers to one question', async () => {
+    const { chat, store, last } = setUp();
+    const { conversation, answer } = chat.send(null, 'one');
+    await last().send({ type: 'tokens', text: 'first' });
+    await last().end('stop');
+    store.saveMessage({ ...answer, id: 'other', text: 'second', state: 'complete' });
+    chat.send(conversation.id, 'two');
+    expect(last().turns.map(({ text }) => text)).toEqual(['one', 'second', 'two']);
+  });
+
   it('keeps the text written before a stop, a crash of the engine, and a quit', async () => {
     const { chat, store, last } = setUp();
     const stopped = chat.send(null, 'stop');

@@ -1,4 +1,4 @@
-/** What root makes for the account stays where it belongs, whatever links the account laid before. */
+/** The account that root steps down to leads root nowhere: no link is followed, no terminal shared. */
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { chmodSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shareDisplayCookie } from '../../../scripts/display-cookie.mjs';
+import { spawnWithoutTerminal } from '../../../scripts/launcher.mjs';
 import { giveTo } from '../../../scripts/output-folder.mjs';
+import { collect } from '../../../scripts/run-command.mjs';
 import { changeableBy } from '../../../scripts/sandbox.mjs';
 
 const uid = process.getuid?.() ?? 0;
@@ -113,3 +115,14 @@ describe.skipIf(process.platform === 'win32')('changeableBy', () => {
     expect(found).toBe(uid === 0 ? null : path.join(victim, 'file'));
   });
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'what the account runs has a session and no input of root',
+  async () => {
+    const script = 'readlink /proc/$$/fd/0; cut -d" " -f6 /proc/$$/stat';
+    const stdio = /** @type {const} */ (['inherit', 'pipe', 'ignore']);
+    const child = spawnWithoutTerminal('/bin/sh', ['-c', script], { stdio: [...stdio] });
+    const { stdout } = await collect(child, {});
+    expect(stdout).toBe(`/dev/null\n${String(child.pid)}\n`);
+  },
+);

@@ -107,7 +107,8 @@ it('keeps from the page what the table does not name', async () => {
 
 describe('who may ask', () => {
   const mainFrame = { parent: null, url: 'app://lull/index.html' };
-  const contents = {} as Electron.WebContents;
+  // Only its identity counts.
+  const contents = Object.create(null) as Electron.WebContents;
   const event = (senderFrame: unknown, sender: unknown = contents) =>
     ({ sender, senderFrame }) as IpcMainInvokeEvent;
 
