@@ -8,6 +8,8 @@ import { photograph } from './screenshots.ts';
 import { runLull } from './terminal.ts';
 
 const LONG = 'Write a very long story about a river, with many chapters.';
+/** How the test model, which answers greedily, begins that story of some three thousand tokens. */
+const BEGUN = 'In the heart of the night';
 
 /** The process ids of the utility processes with this name. */
 function pidsOf(app: ElectronApplication, name: string): Promise<number[]> {
@@ -26,15 +28,15 @@ for (const signal of ['SIGKILL', 'SIGABRT'] as const) {
     const { app, page } = await launch();
     await ask(page, LONG);
     const answer = page.getByRole('article', { name: 'Answer' });
-    await expect(answer).toContainText(/\w+ \w+ \w+/);
+    await expect(answer).toContainText(BEGUN);
     const [engine] = await pidsOf(app, 'Lull engine');
     if (engine === undefined) throw new Error('no engine process');
     process.kill(engine, signal);
     await expect(page.getByText('The engine stopped unexpectedly').first()).toBeVisible();
-    await expect(answer).toContainText(/\w+ \w+ \w+/);
+    await expect(answer).toContainText(BEGUN);
     if (signal === 'SIGKILL') await photograph(app, page, '8-engine-killed');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await expect(page.locator('[aria-busy="true"]')).toContainText(/\w+ \w+ \w+/);
+    await expect(page.locator('[aria-busy="true"]')).toContainText(BEGUN);
     await page.getByRole('button', { name: 'Stop' }).click();
     await expect(page.getByText('You stopped this answer.')).toBeVisible();
     expect(await pidsOf(app, 'Lull engine')).not.toContain(engine);
@@ -68,12 +70,12 @@ test('restarting the engine in the middle of an answer says so and keeps its tex
   const { page } = await launch();
   await ask(page, LONG);
   const answer = page.getByRole('article', { name: 'Answer' });
-  await expect(answer).toContainText(/\w+ \w+ \w+/);
+  await expect(answer).toContainText(BEGUN);
   await page.keyboard.press('Control+,');
   await page.getByRole('button', { name: 'Restart engine' }).click();
   await page.getByRole('button', { name: 'Chat', exact: true }).click();
   await expect(page.getByText('The engine was restarted').first()).toBeVisible();
-  await expect(answer).toContainText(/\w+ \w+ \w+/);
+  await expect(answer).toContainText(BEGUN);
 });
 
 test('a new test of the backends can be stopped, and takes nothing away', async ({ launch }) => {
@@ -99,7 +101,7 @@ test('a model chosen while the first one loads is the one that answers', async (
   await app.evaluate(({ dialog }, chosen) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
   }, own);
-  await page.keyboard.press('Control+,');
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
   const open = page.getByRole('button', { name: /Open a model file/ });
   // Again and again, so that one of them meets the load of the first model.
   for (let count = 0; count < 5; count++) await open.click();
@@ -121,7 +123,9 @@ test('the engine goes when the app is killed', async ({ launch }) => {
 test('keeps an answer that was being written when the app was killed', async ({ launch }) => {
   const { app, page } = await launch();
   await ask(page, LONG);
-  await expect(page.getByRole('article', { name: 'Answer' })).toContainText(/(\w+\W+){40}/);
+  await expect(page.getByRole('article', { name: 'Answer' })).toContainText(
+    /In the heart(\W+\w+){40}/,
+  );
   app.process().kill('SIGKILL');
   const again = await launch();
   await again.page.getByRole('button', { name: /^Write a very long story/ }).click();
