@@ -77,7 +77,7 @@ async function runInRuntime({ runtime, launcher }, args, signal) {
     child.stdio[3]?.on('data', (/** @type {Buffer} */ chunk) => {
       text += chunk.toString();
     });
-    const { code } = await collect(child, { signal });
+    const { code } = await collect(child, { signal, apart: launcher.account !== null });
     if (code !== 0 || text === '') throw new SetupError('The bench failed; the reason is above.');
     return JSON.parse(text);
   } finally {

@@ -1,7 +1,7 @@
 /** `npm run build`: the page, main with every process entry, and the preload, into dist/. */
 import './node-version.mjs';
 import { existsSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
@@ -95,6 +95,8 @@ async function buildAll() {
   const stamp = sourceStamp(root);
   process.chdir(root);
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  // The bundler says less clearly that it may not.
+  await mkdir(outDir, { recursive: true });
   await buildMain();
   await buildPreload();
   await buildRenderer();

@@ -3,6 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { Readable } from 'node:stream';
+import { WriteStream } from 'node:tty';
 import { prepareAccount } from './account.mjs';
 import { shareDisplayCookie } from './display-cookie.mjs';
 import { root } from './paths.mjs';
@@ -92,7 +94,8 @@ function accountLauncher(account, runtime, bind) {
     path: place,
     spawn(file, args, { stdio, env }) {
       const { first, rest } = command(file, args);
-      return spawn(first, rest, { ...step.ids, stdio, cwd, env: { ...base, ...env } });
+      const options = { ...step.ids, cwd, env: { ...base, ...env } };
+      return spawnWithoutTerminal(first, rest, { ...options, stdio });
     },
     succeeds(file, args) {
       const { first, rest } = command(file, args);
@@ -100,6 +103,36 @@ function accountLauncher(account, runtime, bind) {
       return spawnSync(first, rest, options).status === 0;
     },
   };
+}
+
+/**
+ * Whoever holds a terminal can type into it: what the account runs must not hold root's. So it gets
+ * a session of its own, and what it writes to the terminal goes through this process.
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} options
+ */
+export function spawnWithoutTerminal(file, args, options) {
+  const [input, ...outputs] = Array.isArray(options.stdio)
+    ? options.stdio
+    : Array(3).fill(options.stdio);
+  const terminals = outputs.map((output, index) => {
+    const stream = output === 'inherit' ? [process.stdout, process.stderr][index] : output;
+    return stream instanceof WriteStream ? stream : null;
+  });
+  const child = spawn(file, args, {
+    ...options,
+    stdio: [
+      input === 'inherit' ? 'ignore' : input,
+      ...outputs.map((output, index) => (terminals[index] == null ? output : 'pipe')),
+    ],
+    detached: true,
+  });
+  terminals.forEach((terminal, index) => {
+    const stream = child.stdio[index + 1];
+    if (terminal !== null && stream instanceof Readable) stream.pipe(terminal, { end: false });
+  });
+  return child;
 }
 
 /**
@@ -113,7 +146,9 @@ function stepDown(account) {
   if (setpriv === undefined) return { prefix: [], ids: { uid, gid } };
   const extra = groups.length > 0 ? [`--groups=${groups.join(',')}`] : ['--clear-groups'];
   const ids = [`--reuid=${String(uid)}`, `--regid=${String(gid)}`];
-  return { prefix: [setpriv, ...ids, ...extra, '--inh-caps=-all', '--'], ids: {} };
+  // In a session of its own it would not notice that whoever started it was killed.
+  const rest = ['--inh-caps=-all', '--pdeathsig=TERM', '--'];
+  return { prefix: [setpriv, ...ids, ...extra, ...rest], ids: {} };
 }
 
 /**

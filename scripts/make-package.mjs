@@ -43,7 +43,7 @@ export async function makePackage({ runtime, launcher, sandboxHelper }, steps, s
       const child = launcher.spawn(process.execPath, [script, ...words], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      const result = await collect(child, { signal });
+      const result = await collect(child, { signal, apart: launcher.account !== null });
       if (result.code === 0) return;
       process.stderr.write(result.stdout + result.stderr);
       throw new SetupError('Packaging failed; the reason is above.');

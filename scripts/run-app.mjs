@@ -19,7 +19,7 @@ export function runApp(launcher, runtime, args) {
   });
   const noise = createNoiseFilter((text) => process.stderr.write(text));
   child.stderr?.setEncoding('utf8').on('data', noise.push);
-  const stopForwarding = forwardSignals(child);
+  const stopForwarding = forwardSignals(child, launcher.account === null && process.stdin.isTTY);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -31,13 +31,14 @@ export function runApp(launcher, runtime, args) {
 }
 
 /**
- * In a terminal Ctrl+C reaches the app by itself; a second copy would make Chromium quit the hard way.
+ * A second Ctrl+C would make Chromium quit the hard way.
  * @param {import('node:child_process').ChildProcess} child
+ * @param {boolean} hearsTerminal whether Ctrl+C reaches the app by itself
  */
-function forwardSignals(child) {
+function forwardSignals(child, hearsTerminal) {
   let interrupted = false;
   const onInterrupt = () => {
-    if (!interrupted && !process.stdin.isTTY) child.kill('SIGINT');
+    if (!interrupted && !hearsTerminal) child.kill('SIGINT');
     interrupted = true;
   };
   let terminated = false;

@@ -18,6 +18,7 @@ const PATIENCE_MS = 10_000;
  * @property {NodeJS.ProcessEnv} [env]
  * @property {string} [cwd]
  * @property {number} [timeoutMs] after which the program is killed and the code is -1
+ * @property {boolean} [apart] the program does not hear Ctrl+C, having no terminal
  * @property {(line: string) => void} [onLine] called with each line of standard output
  */
 
@@ -42,12 +43,12 @@ export async function runCommand(file, args, options = {}) {
 /**
  * Waits for a program that was started elsewhere, collecting whichever streams are piped.
  * @param {import('node:child_process').ChildProcess} child
- * @param {Pick<CommandOptions, 'signal' | 'onLine'>} options
+ * @param {Pick<CommandOptions, 'signal' | 'apart' | 'onLine'>} options
  * @returns {Promise<CommandResult>}
  */
-export function collect(child, { signal, onLine }) {
+export function collect(child, { signal, apart = false, onLine }) {
   return new Promise((resolve, reject) => {
-    const stop = stopper(child, signal);
+    const stop = stopper(child, signal, apart);
     // A signal that is aborted already never fires again.
     if (signal?.aborted) stop.run();
     else signal?.addEventListener('abort', stop.run, { once: true });
@@ -78,14 +79,15 @@ export function collect(child, { signal, onLine }) {
  * Asks a program to stop, so that it can take its own children along, and insists after a while.
  * @param {import('node:child_process').ChildProcess} child
  * @param {AbortSignal | undefined} signal
+ * @param {boolean} apart
  */
-function stopper(child, signal) {
+function stopper(child, signal, apart) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   return {
     run() {
       const told = signal?.reason instanceof CancelledError && signal.reason.reachedAll;
-      if (!told) child.kill('SIGINT');
+      if (!told || apart) child.kill('SIGINT');
       timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     },
     done() {

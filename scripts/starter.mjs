@@ -47,7 +47,11 @@ async function build(launcher, progress, signal) {
     [script, ...places].map((word) => launcher.path(word)),
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const result = await collect(child, { signal, onLine: progress });
+  const result = await collect(child, {
+    signal,
+    apart: launcher.account !== null,
+    onLine: progress,
+  });
   if (result.code !== 0) {
     throw new SetupError(`The test model could not be built: ${lastLine(result)}`);
   }

@@ -110,7 +110,7 @@ function vitest(name) {
       stdio: 'inherit',
       env: { ELECTRON_RUN_AS_NODE: '1', LULL_TEST_CACHE: launcher.path(testCacheFolder) },
     });
-    const { code } = await collect(child, { signal });
+    const { code } = await collect(child, { signal, apart: launcher.account !== null });
     return [readVitest(name, readReport(report), code)];
   };
 }
@@ -140,7 +140,7 @@ async function playwright(context) {
         LULL_TEST_CACHE: launcher.path(testCacheFolder),
       },
     });
-    const { code } = await collect(child, { signal });
+    const { code } = await collect(child, { signal, apart: launcher.account !== null });
     return [readPlaywright('e2e', readReport(report), code)];
   } finally {
     await screen?.stop();
