@@ -1,8 +1,8 @@
 /** Lets the chat pane ask the engine: same model as shown, sampling as people expect of a chat. */
 import type { AnswerEvent, Answerer } from '../chat/ports.ts';
-import type { GenerateEvent } from '../engine/ports.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { NodeAnswers } from './compose-engine.ts';
+import type { GenerateEvent } from '../protocol/generate.ts';
 
 export function chatAnswerer(
   engine: NodeAnswers,

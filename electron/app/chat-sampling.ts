@@ -1,6 +1,6 @@
 /** How answers in the chat pane and in the terminal are sampled. */
-import { DEFAULT_SAMPLING, type Sampling } from '../engine/ports.ts';
 import type { ModelInfo } from '../ipc/snapshot.ts';
+import { DEFAULT_SAMPLING, type Sampling } from '../protocol/generate.ts';
 
 /**
  * The test model answers greedily: it is there to be checked, so the same question gets the same answer on every

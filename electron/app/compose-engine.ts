@@ -1,7 +1,6 @@
 /** Wires what answers: the preparation, the probe's result, the current model, the engine process. */
 import { createEngineSupervisor, type EngineSupervisor } from '../engine/engine-supervisor.ts';
 import { CANCELLED_BEFORE_START } from '../engine/cancelled-before-start.ts';
-import type { GenerateEvent, GenerateRequest, Sampling } from '../engine/ports.ts';
 import type { ProbeOutcome } from '../engine/probe.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createModelLibrary, type ModelLibrary } from '../models/library.ts';
@@ -16,6 +15,7 @@ import { planEngine } from './engine-plan.ts';
 import type { OpenSettings } from './open-settings.ts';
 import { createPreparation, type Preparation } from './prepare.ts';
 import { setupSteps } from './setup-steps.ts';
+import type { GenerateEvent, GenerateRequest, Sampling } from '../protocol/generate.ts';
 
 /** `chat` samples as people expect of a chat with the model that turns out to answer. */
 export type NodeRequest = Omit<GenerateRequest, 'sampling'> & {

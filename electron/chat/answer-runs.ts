@@ -4,7 +4,8 @@ import { AppError, toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
 import { answerStats } from './answer-stats.ts';
 import { createDeltaBatch, type DeltaBatch } from './delta-batch.ts';
-import type { AnswerEvent, ChatServicePorts, ChatTurn } from './ports.ts';
+import type { AnswerEvent, ChatServicePorts } from './ports.ts';
+import type { ChatTurn } from '../protocol/generate.ts';
 
 /** How often the text of a running answer is put on disk. */
 const SAVE_INTERVAL_MS = 1_000;

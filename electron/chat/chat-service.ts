@@ -3,8 +3,9 @@ import type { Conversation, Message } from '../ipc/snapshot.ts';
 import { AppError } from '../platform/app-error.ts';
 import { drop } from '../platform/drop.ts';
 import { createAnswerRuns } from './answer-runs.ts';
-import type { ChatServicePorts, ChatTurn } from './ports.ts';
+import type { ChatServicePorts } from './ports.ts';
 import { titleFrom } from './title.ts';
+import type { ChatTurn } from '../protocol/generate.ts';
 
 export interface ChatService {
   /** Starts a conversation when `conversationId` is null. @throws AppError; nothing was kept then. */

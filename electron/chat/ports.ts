@@ -4,6 +4,7 @@ import type { AppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Random } from '../platform/random.ts';
+import type { ChatTurn } from '../protocol/generate.ts';
 
 /** Conversations on disk. Every method may throw an `AppError` (`disk-full`, `data-folder-unusable`). */
 export interface ChatStore {
@@ -22,11 +23,6 @@ export interface ChatStore {
   /** Marks answers that were still being written when Lull last stopped. */
   markInterrupted(): void;
   dispose(): void;
-}
-
-export interface ChatTurn {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly text: string;
 }
 
 export type AnswerEvent =

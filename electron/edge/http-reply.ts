@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../platform/clock.ts';
 import { refusalFor, type RefusalKind } from './http-refusals.ts';
-import type { EventStream, HttpReply } from './ports.ts';
+import type { EventStream, HttpReply } from '../platform/http-reply.ts';
 
 /** On every answer. There is no CORS header on purpose: no web page may read any of this. */
 const COMMON_HEADERS = {

@@ -1,22 +1,7 @@
 /** What the edge needs from outside: the routes that answer, and in main whoever serves chats. */
 import type { AppError } from '../platform/app-error.ts';
+import type { HttpReply } from '../platform/http-reply.ts';
 import type { ChatCall, ChatEvent, ListedModel } from './messages.ts';
-
-/** The answer to one HTTP request; calls after the client has gone do nothing. */
-export interface HttpReply {
-  json(status: number, body: unknown, headers?: Readonly<Record<string, string>>): void;
-  /** Sends status 200 and begins server-sent events. */
-  events(): EventStream;
-}
-
-export interface EventStream {
-  /** False when the reader is behind: write again after `onDrain`. */
-  write(text: string): boolean;
-  onDrain(listener: () => void): void;
-  end(): void;
-  /** Drops the connection and what was not sent. */
-  cut(): void;
-}
 
 export interface HttpRoute {
   readonly method: 'GET' | 'POST';

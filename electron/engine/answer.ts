@@ -1,7 +1,7 @@
 /** The answer under way: from sampled tokens to the text that goes out, and why it ends. */
-import type { EndReason } from './ports.ts';
 import { createStopMatcher } from './stop-matcher.ts';
 import { createTextStream } from './text-stream.ts';
+import type { EndReason } from '../protocol/generate.ts';
 
 export interface AnswerPiece {
   readonly text: string;

@@ -1,5 +1,5 @@
 /** What somebody gets who stopped waiting before the engine had begun. */
-import type { GenerateEvent } from './ports.ts';
+import type { GenerateEvent } from '../protocol/generate.ts';
 
 export const CANCELLED_BEFORE_START: GenerateEvent = {
   type: 'end',

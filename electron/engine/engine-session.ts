@@ -10,8 +10,8 @@ import { engineEnv } from './engine-env.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { describeExit } from './exit-words.ts';
 import { fromEngineSchema, type FromEngine, type LoadReport, type ToEngine } from './messages.ts';
-import type { GenerateRequest } from './ports.ts';
 import { createSessionRequests, type RequestSink } from './session-requests.ts';
+import type { GenerateRequest } from '../protocol/generate.ts';
 
 export interface SessionPorts {
   readonly spawn: SpawnChild;

@@ -1,6 +1,6 @@
 /** Collects what happens within a few milliseconds, so that a fast model does not drown both processes in post. */
 import type { Clock } from '../platform/clock.ts';
-import type { GenerateEvent } from './ports.ts';
+import type { GenerateEvent } from '../protocol/generate.ts';
 
 export interface RequestEvent {
   readonly id: number;

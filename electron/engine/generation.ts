@@ -3,7 +3,13 @@ import type { Clock } from '../platform/clock.ts';
 import type { AppError } from '../platform/app-error.ts';
 import { createAnswer, type Answer, type AnswerPiece } from './answer.ts';
 import type { ModelContext } from './model-context.ts';
-import type { Counts, EndReason, GenerateEvent, GenerateRequest, Timings } from './ports.ts';
+import type {
+  Counts,
+  EndReason,
+  GenerateEvent,
+  GenerateRequest,
+  Timings,
+} from '../protocol/generate.ts';
 
 /** Hears everything about one request: events and then nothing more after `end` or `onError`. */
 export interface GenerationSink {

@@ -1,7 +1,7 @@
 /** Turns a conversation into the tokens of a model's own chat template. */
 import type { ChatHistoryItem, ChatWrapper, LlamaModel, LlamaText } from 'node-llama-cpp';
 import { AppError } from '../platform/app-error.ts';
-import type { ChatTurn } from './ports.ts';
+import type { ChatTurn } from '../protocol/generate.ts';
 
 export interface PromptRules {
   /** @throws AppError `bad-request` when the template refuses these turns */

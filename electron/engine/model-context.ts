@@ -1,5 +1,5 @@
 /** What the scheduler needs of a loaded model: a few sequences that can be stepped, and its text rules. */
-import type { ChatTurn, Sampling } from './ports.ts';
+import type { ChatTurn, Sampling } from '../protocol/generate.ts';
 
 /** Samples one answer. Only one may be open per sequence, and never during another call on it. */
 export interface TokenSource {

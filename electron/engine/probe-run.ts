@@ -3,9 +3,9 @@ import type { BackendName, Candidate } from '../ipc/snapshot.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import type { ChatTurn } from './ports.ts';
 import { attemptProbe, type Attempt } from './probe-attempt.ts';
 import { BACKEND_TITLES, choose, judge } from './probe-verdict.ts';
+import type { ChatTurn } from '../protocol/generate.ts';
 
 export interface Golden {
   readonly turns: readonly ChatTurn[];

@@ -3,11 +3,11 @@ import { AppError, toAppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createGeneration, type Generation, type GenerationSink } from './generation.ts';
 import type { ModelContext, SequencePort, TokenSource } from './model-context.ts';
-import type { GenerateRequest } from './ports.ts';
 import { prefillChunk, reusable } from './prefill.ts';
 import { toSamplerSeed } from './seed.ts';
 import { chooseSlot } from './slots.ts';
 import { createWatchdog } from './watchdog.ts';
+import type { GenerateRequest } from '../protocol/generate.ts';
 
 export interface SchedulerLimits {
   /** Prompt tokens evaluated in one step, over all sequences: bounds how long a step can take. */

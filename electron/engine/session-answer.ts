@@ -1,7 +1,7 @@
 /** One request to a running engine, as a stream that its consumer may leave at any time. */
 import { createAsyncQueue } from '../platform/async-queue.ts';
 import type { EngineSession } from './engine-session.ts';
-import type { GenerateEvent, GenerateRequest } from './ports.ts';
+import type { GenerateEvent, GenerateRequest } from '../protocol/generate.ts';
 
 /**
  * @param onSettled called when the request was sent and when it has ended: the session's load has changed

@@ -1,6 +1,6 @@
 /** The requests that one engine process is working on, by the number under which it speaks of them. */
 import type { AppError } from '../platform/app-error.ts';
-import type { GenerateEvent } from './ports.ts';
+import type { GenerateEvent } from '../protocol/generate.ts';
 
 /** Hears of one request: events, and after `end` or `onError` nothing more. */
 export interface RequestSink {

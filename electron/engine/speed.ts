@@ -1,7 +1,7 @@
 /** Plays a model through its sequence port: one exact answer, or a short run against the clock. */
 import type { Clock } from '../platform/clock.ts';
 import type { ModelContext, SequencePort } from './model-context.ts';
-import { DEFAULT_SAMPLING, type ChatTurn } from './ports.ts';
+import { DEFAULT_SAMPLING, type ChatTurn } from '../protocol/generate.ts';
 
 const SPEED_TURNS: readonly ChatTurn[] = [
   { role: 'user', text: 'Tell me a long story about a lighthouse.' },

@@ -14,7 +14,9 @@ import {
   type FinishReason,
 } from './openai-answers.ts';
 import { failureFor, sendFailure } from './openai-errors.ts';
-import type { ChatEvent, EndReason, EventStream, HttpReply } from './ports.ts';
+import type { ChatEvent } from './ports.ts';
+import type { EndReason } from '../protocol/generate.ts';
+import type { EventStream, HttpReply } from '../platform/http-reply.ts';
 
 /** How often a silent stream says that it is alive. */
 export const KEEP_ALIVE_MS = 15_000;

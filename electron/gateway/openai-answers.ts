@@ -1,5 +1,6 @@
 /** Answers in the shapes of the OpenAI API: completion, chunk, model list, and server-sent event frames. */
-import type { Counts, ListedModel } from './ports.ts';
+import type { ListedModel } from './ports.ts';
+import type { Counts } from '../protocol/generate.ts';
 
 /** What stays the same through all parts of one answer. */
 export interface AnswerStamp {

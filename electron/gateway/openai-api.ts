@@ -6,8 +6,9 @@ import { answerStreamed, answerWhole } from './chat-answer.ts';
 import { toModel, toModelList } from './openai-answers.ts';
 import { failureFor, sendFailure } from './openai-errors.ts';
 import { MAX_MODEL_NAME_LENGTH, parseChatBody } from './openai-shapes.ts';
-import type { ChatBackend, HttpReply } from './ports.ts';
+import type { ChatBackend } from './ports.ts';
 import { unknownModel } from './unknown-model.ts';
+import type { HttpReply } from '../platform/http-reply.ts';
 
 export interface ApiRoute {
   readonly method: 'GET' | 'POST';

@@ -1,7 +1,7 @@
 /** Failures in the shape that clients of the OpenAI API read, with the HTTP status that belongs to each. */
 import type { ErrorCode } from '../ipc/error-codes.ts';
 import type { AppError } from '../platform/app-error.ts';
-import type { HttpReply } from './ports.ts';
+import type { HttpReply } from '../platform/http-reply.ts';
 
 export interface OpenAiErrorBody {
   readonly error: {

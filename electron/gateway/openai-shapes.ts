@@ -3,23 +3,18 @@ import { z } from 'zod';
 import { CONTENT_WORDS, findTooMuch, MESSAGES_WORDS } from './openai-bounds.ts';
 import { badRequest, type OpenAiFailure } from './openai-errors.ts';
 import { findUnsupported, isFields } from './openai-unsupported.ts';
-import type { ChatCall, ChatTurn, GenerateRequest, Sampling } from './ports.ts';
+import type { ChatCall } from './ports.ts';
+import {
+  DEFAULT_SAMPLING,
+  type ChatTurn,
+  type GenerateRequest,
+  type Sampling,
+} from '../protocol/generate.ts';
 
 export const MAX_STOPS = 4;
 export const MAX_STOP_LENGTH = 512;
 /** A model may be named by the path of its file. */
 export const MAX_MODEL_NAME_LENGTH = 4096;
-
-/** What a request that says nothing gets: what local models are tuned for, not OpenAI's 1 and 1. */
-export const DEFAULT_SAMPLING: Sampling = {
-  temperature: 0.7,
-  topP: 0.95,
-  topK: 40,
-  minP: 0.05,
-  seed: null,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-};
 
 /** llama.cpp reads the largest 32-bit number as "any seed", so seeds are kept below it. */
 const SEED_MODULUS = 2 ** 32 - 1;

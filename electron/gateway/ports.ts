@@ -1,43 +1,15 @@
 /** What the gateway needs from outside, and what it gives; the composition root connects both ends. */
+import type { Counts, EndReason, GenerateRequest } from '../protocol/generate.ts';
 
-export interface ChatTurn {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly text: string;
-}
-
-export interface Sampling {
-  readonly temperature: number;
-  readonly topP: number;
-  readonly topK: number;
-  readonly minP: number;
-  readonly seed: number | null;
-  readonly frequencyPenalty: number;
-  readonly presencePenalty: number;
-}
-
-export interface GenerateRequest {
-  readonly turns: readonly ChatTurn[];
-  readonly sampling: Sampling;
-  readonly maxTokens: number | null;
-  readonly stop: readonly string[];
-}
-
-export interface Counts {
-  readonly prompt: number;
-  readonly cached: number;
-  readonly output: number;
-}
-
-export type EndReason = 'stop' | 'length' | 'cancelled';
-
-export type GenerateEvent =
-  | { readonly type: 'start'; readonly counts: Counts }
+/** As much of the engine's events as a client of the gateway is told. */
+export type EngineEvent =
+  | { readonly type: 'start' }
   | { readonly type: 'tokens'; readonly text: string }
   | { readonly type: 'end'; readonly reason: EndReason; readonly counts: Counts };
 
 /** An engine with a loaded model: one `end` event or an `AppError` closes every answer. */
 export interface EnginePort {
-  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerateEvent>;
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EngineEvent>;
 }
 
 export interface CurrentModel {
@@ -71,20 +43,4 @@ export interface ChatBackend {
   models(): Promise<readonly ListedModel[]>;
   /** @throws AppError while iterating: `not-found` for a model name, and whatever the engine throws. */
   chat(call: ChatCall, signal: AbortSignal): AsyncIterable<ChatEvent>;
-}
-
-/** The answer to one HTTP request; calls after the client has gone do nothing. */
-export interface HttpReply {
-  json(status: number, body: unknown, headers?: Readonly<Record<string, string>>): void;
-  /** Sends status 200 and begins server-sent events. */
-  events(): EventStream;
-}
-
-export interface EventStream {
-  /** False when the reader is behind: write again after `onDrain`. */
-  write(text: string): boolean;
-  onDrain(listener: () => void): void;
-  end(): void;
-  /** Drops the connection and what was not sent. */
-  cut(): void;
 }

@@ -1,13 +1,14 @@
 /** How fast Lull's engine writes, against the library below it used directly. */
 import { z } from 'zod';
 import { createEngineSupervisor } from '../../electron/engine/engine-supervisor.ts';
-import { DEFAULT_SAMPLING, type Engine } from '../../electron/engine/ports.ts';
+import { type Engine } from '../../electron/engine/ports.ts';
 import type { Child } from '../../electron/platform/child.ts';
 import { systemClock } from '../../electron/platform/clock.ts';
 import { createForkedChildren } from '../fakes/fork-child.ts';
 import { createMemoryLog } from '../fakes/memory-log.ts';
 import { STARTER_PATH } from '../fakes/starter-path.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
+import { DEFAULT_SAMPLING } from '../../electron/protocol/generate.ts';
 
 const ranSchema = z.object({ tokens: z.number(), ms: z.number() });
 

@@ -1,7 +1,8 @@
 /** An engine that does what the last message tells it to, so that a test over HTTP can steer it. */
 import { AppError } from '../../electron/platform/app-error.ts';
 import type { ErrorCode } from '../../electron/ipc/error-codes.ts';
-import type { EnginePort, GenerateEvent, GenerateRequest } from '../../electron/gateway/ports.ts';
+import type { EngineEvent, EnginePort } from '../../electron/gateway/ports.ts';
+import type { GenerateRequest } from '../../electron/protocol/generate.ts';
 
 export interface PromptedEngine extends EnginePort {
   readonly requests: readonly GenerateRequest[];
@@ -30,20 +31,17 @@ export function createPromptedEngine(): PromptedEngine {
     for (const watcher of watchers) watcher();
   };
 
-  async function* act(
-    request: GenerateRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<GenerateEvent> {
+  async function* act(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<EngineEvent> {
     const [verb, ...words] = (request.turns.at(-1)?.text ?? '').split(' ');
     const counts = (output: number) => ({ ...COUNTS, output });
-    const tokens = (text: string): GenerateEvent => {
+    const tokens = (text: string): EngineEvent => {
       state.sampled += text.length;
       changed();
       return { type: 'tokens', text };
     };
     if (verb === 'fail') throw new AppError(words[0] as ErrorCode);
     if (verb === 'wait') await aborted(signal);
-    yield { type: 'start', counts: counts(0) };
+    yield { type: 'start' };
     if (verb === 'half') {
       yield tokens('half');
       yield tokens(' way');
@@ -77,7 +75,7 @@ export function createPromptedEngine(): PromptedEngine {
   async function* generate(
     request: GenerateRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<GenerateEvent> {
+  ): AsyncGenerator<EngineEvent> {
     state.requests.push(request);
     state.running += 1;
     changed();

@@ -1,5 +1,5 @@
 /** A reply that keeps what was sent, with a reader that can be made slow. */
-import type { HttpReply } from '../../electron/gateway/ports.ts';
+import type { HttpReply } from '../../electron/platform/http-reply.ts';
 
 export interface RecordedReply extends HttpReply {
   readonly sent: {

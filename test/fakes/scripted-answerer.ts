@@ -1,5 +1,6 @@
 /** An answerer whose every event the test sends by hand. */
-import type { AnswerEvent, Answerer, ChatTurn } from '../../electron/chat/ports.ts';
+import type { AnswerEvent, Answerer } from '../../electron/chat/ports.ts';
+import type { ChatTurn } from '../../electron/protocol/generate.ts';
 
 export interface ScriptedAnswer {
   readonly turns: readonly ChatTurn[];

@@ -2,14 +2,14 @@
 import { createEngineSupervisor } from '../../electron/engine/engine-supervisor.ts';
 import type { EnginePlan } from '../../electron/engine/engine-plan.ts';
 import { toEngineSchema } from '../../electron/engine/messages.ts';
+import { createManualClock } from './manual-clock.ts';
+import { createMemoryLog } from './memory-log.ts';
+import { createScriptedChildren, type ScriptedChild } from './scripted-child.ts';
 import {
   DEFAULT_SAMPLING,
   type GenerateEvent,
   type GenerateRequest,
-} from '../../electron/engine/ports.ts';
-import { createManualClock } from './manual-clock.ts';
-import { createMemoryLog } from './memory-log.ts';
-import { createScriptedChildren, type ScriptedChild } from './scripted-child.ts';
+} from '../../electron/protocol/generate.ts';
 
 export const PLAN: EnginePlan = {
   modelPath: '/models/one.gguf',

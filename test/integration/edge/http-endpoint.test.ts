@@ -2,10 +2,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpEndpoint } from '../../../electron/edge/http-endpoint.ts';
 import { EDGE_LIMITS, type EdgeLimits } from '../../../electron/edge/limits.ts';
-import type { EventStream, HttpRoute } from '../../../electron/edge/ports.ts';
+import type { HttpRoute } from '../../../electron/edge/ports.ts';
 import { systemClock } from '../../../electron/platform/clock.ts';
 import { connectRaw, requestHead } from '../../fakes/raw-client.ts';
 import { TOKEN, TOKEN_HASH } from '../../fakes/running-edge.ts';
+import type { EventStream } from '../../../electron/platform/http-reply.ts';
 
 const disposals: (() => void)[] = [];
 

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import { loadModel } from '../../../electron/engine/llama-adapter.ts';
 import { openBackend } from '../../../electron/engine/llama-backend-adapter.ts';
-import { DEFAULT_SAMPLING } from '../../../electron/engine/ports.ts';
 import { createScheduler, type Scheduler } from '../../../electron/engine/scheduler.ts';
 import { systemClock } from '../../../electron/platform/clock.ts';
 import { STARTER_PATH } from '../../fakes/starter-path.ts';
+import { DEFAULT_SAMPLING } from '../../../electron/protocol/generate.ts';
 
 const SEQUENCES = 4;
 

@@ -6,16 +6,16 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createEngineSupervisor } from '../../../electron/engine/engine-supervisor.ts';
 import type { EngineSupervisor } from '../../../electron/engine/engine-supervisor.ts';
 import type { EnginePlan } from '../../../electron/engine/engine-plan.ts';
-import {
-  DEFAULT_SAMPLING,
-  type GenerateEvent,
-  type GenerateRequest,
-} from '../../../electron/engine/ports.ts';
 import { STARTER_GOLDEN } from '../../../electron/models/starter-golden.ts';
 import { systemClock } from '../../../electron/platform/clock.ts';
 import { createForkedChildren, type ForkedChildren } from '../../fakes/fork-child.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { STARTER_PATH } from '../../fakes/starter-path.ts';
+import {
+  DEFAULT_SAMPLING,
+  type GenerateEvent,
+  type GenerateRequest,
+} from '../../../electron/protocol/generate.ts';
 
 const PLAN: EnginePlan = {
   modelPath: STARTER_PATH,

@@ -1,7 +1,7 @@
 /** Starts the real process entry that builds the test model, as a plain child of the test's own runtime. */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Child, SpawnChild } from '../../../electron/platform/child.ts';
+import { createForkedChildren } from '../../fakes/fork-child.ts';
 
 export const ENTRY = fileURLToPath(
   new URL('../../../electron/models/starter-process.ts', import.meta.url),
@@ -13,29 +13,9 @@ export const SOURCE_FOLDER = fileURLToPath(
 
 /** Also tells each child to `onSpawn`, so that a test can kill it or see it end. */
 export function forkStarter(onSpawn: (child: Child) => void = () => undefined): SpawnChild {
+  const { spawn } = createForkedChildren('models');
   return (entry, options) => {
-    if (entry !== 'starter-process') throw new Error(`no entry ${entry} here`);
-    const running = fork(ENTRY, [...(options.args ?? [])], { serialization: 'advanced' });
-    const child: Child = {
-      get pid() {
-        return running.pid;
-      },
-      post(message) {
-        if (running.connected && typeof message === 'object' && message !== null)
-          running.send(message);
-      },
-      onMessage(listener) {
-        running.on('message', listener);
-        return () => running.off('message', listener);
-      },
-      onExit(listener) {
-        running.once('exit', listener);
-        return () => running.off('exit', listener);
-      },
-      kill() {
-        running.kill('SIGKILL');
-      },
-    };
+    const child = spawn(entry, options);
     onSpawn(child);
     return child;
   };

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { startEngineSession } from '../../../electron/engine/engine-session.ts';
-import { DEFAULT_SAMPLING } from '../../../electron/engine/ports.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { createScriptedChildren } from '../../fakes/scripted-child.ts';
+import { DEFAULT_SAMPLING } from '../../../electron/protocol/generate.ts';
 
 test('a request to a session that has just closed fails with the reason instead of waiting', () => {
   const { spawn } = createScriptedChildren();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { runEngineWorker, type WorkerModel } from '../../../electron/engine/engine-worker.ts';
 import { fromEngineSchema, type FromEngine } from '../../../electron/engine/messages.ts';
-import { DEFAULT_SAMPLING } from '../../../electron/engine/ports.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
 import { createByteModel } from '../../fakes/byte-model.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { DEFAULT_SAMPLING } from '../../../electron/protocol/generate.ts';
 
 const OPTIONS = {
   modelPath: '/models/bytes.gguf',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createEventOutbox, type RequestEvent } from '../../../electron/engine/event-outbox.ts';
-import type { GenerateEvent } from '../../../electron/engine/ports.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import type { GenerateEvent } from '../../../electron/protocol/generate.ts';
 
 const tokens = (text: string, ...tokenIds: number[]): GenerateEvent => ({
   type: 'tokens',

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createScheduler, type Scheduler } from '../../../electron/engine/scheduler.ts';
+import type { AppError } from '../../../electron/platform/app-error.ts';
+import { createByteModel, nextByte, type ByteModel } from '../../fakes/byte-model.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
 import {
   DEFAULT_SAMPLING,
   type GenerateEvent,
   type GenerateRequest,
-} from '../../../electron/engine/ports.ts';
-import type { AppError } from '../../../electron/platform/app-error.ts';
-import { createByteModel, nextByte, type ByteModel } from '../../fakes/byte-model.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
+} from '../../../electron/protocol/generate.ts';
 
 const PREFILL = 16;
 

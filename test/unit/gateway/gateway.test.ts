@@ -1,14 +1,9 @@
 /** Which model names find the engine, and what the others are told. */
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../../../electron/gateway/gateway.ts';
-import { DEFAULT_SAMPLING } from '../../../electron/gateway/openai-shapes.ts';
-import type {
-  ChatEvent,
-  EnginePort,
-  GenerateEvent,
-  GenerateRequest,
-} from '../../../electron/gateway/ports.ts';
+import type { ChatEvent, EngineEvent, EnginePort } from '../../../electron/gateway/ports.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { DEFAULT_SAMPLING, type GenerateRequest } from '../../../electron/protocol/generate.ts';
 
 const MODEL = { id: '/models/small.gguf', name: 'Small 1B', fingerprint: 'f1' };
 const COUNTS = { prompt: 1, cached: 0, output: 1 };
@@ -22,9 +17,9 @@ const REQUEST: GenerateRequest = {
 function setUp(model: typeof MODEL | null = MODEL) {
   const asked: GenerateRequest[] = [];
   const engine: EnginePort = {
-    async *generate(request): AsyncGenerator<GenerateEvent> {
+    async *generate(request): AsyncGenerator<EngineEvent> {
       asked.push(request);
-      yield { type: 'start', counts: COUNTS };
+      yield { type: 'start' };
       yield { type: 'tokens', text: 'Hello' };
       yield await Promise.resolve({ type: 'end', reason: 'stop', counts: COUNTS });
     },
