@@ -28,6 +28,8 @@ export interface Preparation {
   /** Stops the run that is under way, and starts from the first step. */
   runAgain(): Promise<void>;
   cancel(): void;
+  /** Resolves when no run is under way, whatever came of it. */
+  over(): Promise<void>;
   /** Resolves once the steps that are needed have worked. @throws AppError why they have not. */
   ready(signal?: AbortSignal): Promise<void>;
 }
@@ -97,6 +99,9 @@ export function createPreparation(
     },
     cancel() {
       abort.abort();
+    },
+    over: async () => {
+      await running;
     },
     ready: (signal) => untilAborted(usable, signal),
   };

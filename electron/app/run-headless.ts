@@ -18,6 +18,8 @@ export async function runHeadless(
     await node.start();
     await node.preparation.ready();
     const info = await node.endpoint.listening();
+    await node.preparation.over();
+    stopTelling();
     if (json) {
       const { url: endpoint, tokenPath, dataFolder } = info;
       terminal.print(JSON.stringify({ endpoint, tokenPath, dataFolder }));
