@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { listPackage } from '@electron/asar';
 import { getCurrentFuseWire } from '@electron/fuses';
-import { expect } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
 import { z } from 'zod';
-import { environment, test } from './app.ts';
+import { ask, environment, test } from './app.ts';
 
 const WITHOUT_SCREEN = ['--ozone-platform=headless', '--disable-gpu'];
 const run = promisify(execFile);
@@ -83,7 +83,7 @@ test('it cannot be turned into a bare Node', async () => {
   expect(stdout).not.toContain('--eval');
 });
 
-test('it starts with its sandbox and answers a question', async ({ folder: own }) => {
+test('it answers a question without a window', async ({ folder: own }) => {
   const places = [`--data-dir=${join(own, 'data')}`, `--cache-dir=${join(own, 'cache')}`];
   const args = ['--headless', '--json', '--port=0', ...places, ...WITHOUT_SCREEN];
   const lull = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], env: environment() });
@@ -110,6 +110,37 @@ test('it starts with its sandbox and answers a question', async ({ folder: own }
   }
   expect(lull.exitCode).toBe(0);
 });
+
+test('its window chats', async ({ folder: own }) => {
+  const places = [`--data-dir=${join(own, 'data')}`, `--cache-dir=${join(own, 'cache')}`];
+  // The fuses keep the usual driver out, so its page is reached as any Chromium's.
+  const args = ['--disable-gpu', '--remote-debugging-port=0', '--port=0', ...places];
+  const lull = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment() });
+  try {
+    const browser = await chromium.connectOverCDP(await debuggingAddress(lull));
+    const page = browser.contexts()[0]?.pages()[0];
+    if (!page) throw new Error('no window');
+    await expect(page.getByText('What would you like to ask?')).toBeVisible({ timeout: 60_000 });
+    await ask(page, 'What is the capital of France?');
+    await expect(page.getByRole('article', { name: 'Answer' })).toContainText(
+      'The capital of France is Paris.',
+    );
+  } finally {
+    const gone = once(lull, 'close');
+    lull.kill('SIGTERM');
+    await gone;
+  }
+  expect(lull.exitCode).toBe(0);
+});
+
+async function debuggingAddress(child: ChildProcess): Promise<string> {
+  if (child.stderr === null) throw new Error('standard error is not piped');
+  for await (const line of createInterface({ input: child.stderr })) {
+    const [, address] = /DevTools listening on (ws:\S+)/.exec(line) ?? [];
+    if (address !== undefined) return address;
+  }
+  throw new Error('it ended without saying where it can be reached');
+}
 
 async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('standard output is not piped');
