@@ -24,8 +24,11 @@ const ASLEEP: EngineSummary = {
   failure: null,
 };
 
+/** What is known of an engine before it runs. */
 export function asleep(plan: EnginePlan | null): EngineSummary {
-  return { ...ASLEEP, ...(plan && { backend: plan.backend, device: plan.device }) };
+  if (plan === null) return ASLEEP;
+  const { backend, device, threads, sequences } = plan;
+  return { ...ASLEEP, backend, device, threads, sequences };
 }
 
 export function loaded(plan: EnginePlan, report: LoadReport): EngineSummary {

@@ -78,6 +78,11 @@ test('Settings name engine, model and endpoint, and keep the theme', async ({ la
   await expect(page.getByText(/http:\/\/127\.0\.0\.1:\d+\/v1/).first()).toBeVisible();
   await expect(page.getByRole('table')).toContainText('CPU', { timeout: PREPARED_MS });
   await photograph(app, page, '5-settings');
+  await page.getByRole('heading', { name: 'Engine' }).scrollIntoViewIfNeeded();
+  await page.getByRole('table').scrollIntoViewIfNeeded();
+  await photograph(app, page, '5-settings-engine');
+  await page.getByRole('heading', { name: 'About' }).scrollIntoViewIfNeeded();
+  await photograph(app, page, '5-settings-end');
   await page.getByRole('button', { name: 'Copy token' }).click();
   await expect.poll(() => clipboardText(app)).toMatch(/^lull-[\w-]{43}$/);
   await page.getByText('Dark', { exact: true }).click();
