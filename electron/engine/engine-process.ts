@@ -5,6 +5,7 @@ import { parentChannel } from '../platform/parent-channel.ts';
 import { runEngineWorker } from './engine-worker.ts';
 import { loadModel } from './llama-adapter.ts';
 import { openBackend } from './llama-backend-adapter.ts';
+import { tuneThreads } from './thread-tuning.ts';
 
 const SEEDS = 2 ** 31;
 
@@ -14,7 +15,10 @@ runEngineWorker({
   drawSeed: () => randomInt(SEEDS),
   async load(options, onProgress, onLog) {
     const backend = await openBackend(options.backend, onLog);
-    return loadModel(backend, options, { onProgress });
+    const model = await loadModel(backend, options, { onProgress });
+    if (model.tunableThreads === null) return model;
+    const threads = await tuneThreads(model, model.tunableThreads, systemClock);
+    return { ...model, report: { ...model.report, threads } };
   },
   exit() {
     // Not `process.exit`, which runs destructors of native libraries while their threads still work.

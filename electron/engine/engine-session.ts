@@ -50,6 +50,8 @@ export interface EngineSession {
 export function startEngineSession(
   ports: SessionPorts,
   plan: EnginePlan,
+  /** What tuning found in an earlier life of the same plan; null when there was none. */
+  tunedThreads: number | null,
   limits: SessionLimits,
   listener: SessionListener,
 ): EngineSession {
@@ -133,7 +135,7 @@ export function startEngineSession(
       crash('it stopped answering');
     },
   });
-  post({ type: 'load', options: loadOptions(plan) });
+  post({ type: 'load', options: loadOptions(plan, tunedThreads) });
 
   return {
     get pid() {
@@ -164,9 +166,17 @@ export function startEngineSession(
   };
 }
 
-function loadOptions(plan: EnginePlan) {
-  const { modelPath, backend, threads, sequences, contextTokens } = plan;
-  return { modelPath, backend, threads, sequences, contextTokens };
+function loadOptions(plan: EnginePlan, tunedThreads: number | null) {
+  const { modelPath, backend, sequences, contextTokens } = plan;
+  const threads = tunedThreads ?? plan.threads;
+  return {
+    modelPath,
+    backend,
+    threads,
+    tuneThreads: tunedThreads === null,
+    sequences,
+    contextTokens,
+  };
 }
 
 function reported({ code, details }: Extract<FromEngine, { type: 'failed' | 'load-failed' }>) {

@@ -52,6 +52,8 @@ export function createEngineSupervisor(
   const leaving = createLeaving(clock);
   const isLoop = () => crashes.isLoop(clock.monotonicMs());
   let plan: EnginePlan | null = null;
+  /** The engine ends when it is idle; waking it again must not measure again. */
+  let tunedThreads: number | null = null;
   let session: EngineSession | null = null;
   let summary = asleep(null);
   let waiters = 0;
@@ -109,12 +111,13 @@ export function createEngineSupervisor(
     if (session !== null) return session;
     const current = plan;
     change({ state: 'loading', loadProgress: 0, failure: null });
-    session = startEngineSession(ports, current, limits, {
+    session = startEngineSession(ports, current, tunedThreads, limits, {
       onProgress(value) {
         change({ loadProgress: value });
       },
       onLoaded(report) {
         crashes.reset();
+        tunedThreads = report.threads;
         change(loaded(current, report));
       },
       onClosed,
@@ -165,6 +168,7 @@ export function createEngineSupervisor(
     use(next) {
       if (JSON.stringify(next) === JSON.stringify(plan)) return;
       plan = next;
+      tunedThreads = null;
       crashes.reset();
       stop(new AppError('engine-restarted', { details: 'another model was chosen' }));
       change(asleep(next));

@@ -1,7 +1,7 @@
 /** Loads a model with node-llama-cpp and offers it to the scheduler. */
 import type { BatchItem, LlamaContext, LlamaModel, PrioritizedBatchItem } from 'node-llama-cpp';
 import { AppError } from '../platform/app-error.ts';
-import { sharesBatches } from './batching.ts';
+import { isLarge, sharesBatches } from './batching.ts';
 import { assertFits, cacheBytesPerToken, contextRange, type ContextRange } from './fit.ts';
 import { settleLog, type LlamaBackend } from './llama-backend-adapter.ts';
 import { promptRules, type PromptRules } from './llama-prompt-adapter.ts';
@@ -20,6 +20,8 @@ export interface LoadedModel {
   readonly prefillTokens: number;
   /** Whether sequences should share batches. */
   readonly together: boolean;
+  /** The most threads to try with this model; null where the count that was given holds. */
+  readonly tunableThreads: number | null;
   /** Up to as many as it was loaded with; holds from the next step on. */
   setThreads(threads: number): void;
   dispose(): Promise<void>;
@@ -53,7 +55,6 @@ async function load(
 ): Promise<LoadedModel> {
   const { llama } = backend;
   const { range, modelBytes } = await checkedFile(backend, options);
-  llama.maxThreads = options.threads;
   const model = await llama.loadModel({
     modelPath: options.modelPath,
     gpuLayers: gpuLayers(options, range, hooks.gpuLayers),
@@ -61,23 +62,32 @@ async function load(
       hooks.onProgress(value);
     },
   });
+  const most = options.tuneThreads && isLarge(modelBytes) ? backend.mostThreads : options.threads;
+  const threads = Math.max(most, options.threads);
+  // A context is clamped to what is allowed when it is made.
+  llama.maxThreads = threads;
   const prefillTokens = options.backend === 'cpu' ? CPU_PREFILL_TOKENS : GPU_PREFILL_TOKENS;
   const context = await model.createContext({
     sequences: options.sequences,
     contextSize: range,
-    threads: options.threads,
+    threads,
     batchSize: prefillTokens + options.sequences,
     batching: { itemPrioritizationStrategy: (batch) => everybody(batch.items, hooks) },
   });
+  llama.maxThreads = options.threads;
   const rules = await promptRules(model);
   await settleLog();
+  const facts = report(backend, options, model, context);
+  // On the device nothing waits for the processor, and its threads would only spin.
+  const isOnDevice = facts.layersOffloaded >= facts.layersTotal;
   return {
     context: modelContext(model, context, rules, options.sequences),
-    report: report(backend, options, model, context),
+    report: facts,
+    tunableThreads: most > 1 && most !== options.threads && !isOnDevice ? most : null,
     prefillTokens,
     together: sharesBatches(options.backend, modelBytes),
-    setThreads(threads) {
-      llama.maxThreads = Math.min(threads, options.threads);
+    setThreads(count) {
+      llama.maxThreads = Math.min(count, threads);
     },
     dispose: () => model.dispose(),
   };

@@ -3,12 +3,15 @@ import os from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import type { BackendName } from '../ipc/snapshot.ts';
 import { answerBinarySelfTest } from './binary-self-test-adapter.ts';
+import { mostThreads } from './threads.ts';
 import { NO_LOG_FACTS, readLogLine, type FoundDevice, type LogFacts } from './devices.ts';
 
 export interface LlamaBackend {
   readonly llama: Llama;
   readonly devices: readonly FoundDevice[];
   readonly physicalCores: number;
+  /** Threads that may be used at most on this computer. */
+  readonly mostThreads: number;
   /** What the log has said so far; wait for `settleLog` before you trust it. */
   logFacts(): LogFacts;
   dispose(): Promise<void>;
@@ -50,10 +53,12 @@ export async function openBackend(
     },
   });
   await settleLog();
+  const physicalCores = Math.max(1, llama.cpuMathCores);
   return {
     llama,
     devices: backend === 'cpu' ? [processor()] : await graphicsDevices(llama, facts),
-    physicalCores: Math.max(1, llama.cpuMathCores),
+    physicalCores,
+    mostThreads: mostThreads(Math.min(physicalCores, os.availableParallelism())),
     logFacts: () => facts,
     dispose: () => llama.dispose(),
   };

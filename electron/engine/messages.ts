@@ -43,6 +43,8 @@ export const loadOptionsSchema = z.strictObject({
   backend: backendNameSchema,
   /** Threads of the CPU part; measured, never the library's default. */
   threads: z.number().int().positive(),
+  /** Measure again with this model, if it is large enough for that to matter. */
+  tuneThreads: z.boolean(),
   sequences: z.number().int().positive(),
   /** Tokens per sequence; null takes what the model and the memory allow. */
   contextTokens: z.number().int().positive().nullable(),

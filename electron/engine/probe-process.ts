@@ -75,7 +75,8 @@ async function tryModel(backend: LlamaBackend, task: ProbeTask): Promise<void> {
 
 function loadOptions(backend: BackendName, modelPath: string, cores: number) {
   const threads = backend === 'cpu' ? cores : 1;
-  return { modelPath, backend, threads, sequences: 1, contextTokens: CONTEXT_TOKENS };
+  const one = { threads, tuneThreads: false, sequences: 1 };
+  return { modelPath, backend, ...one, contextTokens: CONTEXT_TOKENS };
 }
 
 async function bestThreads(model: LoadedModel, cores: number): Promise<number> {

@@ -6,17 +6,22 @@ export interface ThreadSample {
 }
 
 /** Fewer threads are worth this much speed: they leave the computer usable, and a busy core costs all of them. */
-const NEARLY_BEST = 0.95;
+export const NEARLY_BEST = 0.95;
 /** Two counts in a row below the best mean that more will not help: the barrier eats the gain. */
 const WORSE_IN_A_ROW = 2;
 
 /**
- * Counts worth trying, smallest first: every one up to 4, then every even one. llama.cpp's threads spin while they
- * wait for each other, so a count that needs every core stands still as soon as anything else runs: with more
- * than two cores one stays free, and sibling threads of one core are never used.
+ * The most that is ever used. llama.cpp's threads spin while they wait for each other, so a count that needs every
+ * core stands still as soon as anything else runs: with more than two cores one stays free, and sibling threads
+ * of one core are never used.
  */
+export function mostThreads(physicalCores: number): number {
+  return physicalCores > 2 ? physicalCores - 1 : Math.max(1, physicalCores);
+}
+
+/** Counts worth trying, smallest first: every one up to 4, then every even one. */
 export function threadCandidates(physicalCores: number): readonly number[] {
-  const most = physicalCores > 2 ? physicalCores - 1 : Math.max(1, physicalCores);
+  const most = mostThreads(physicalCores);
   const counts = Array.from({ length: most }, (_, index) => index + 1);
   return counts.filter((count) => count <= 4 || count % 2 === 0 || count === most);
 }

@@ -21,12 +21,12 @@ export const PLAN: EnginePlan = {
   sequences: 4,
   contextTokens: null,
 };
-const REPORT = {
+export const REPORT = {
   layersOffloaded: 9,
   layersTotal: 9,
   contextTokens: 8192,
   sequences: 4,
-  threads: 2,
+  threads: 3,
   deviceNames: ['Test Card'],
   deviceMemoryBytes: 8e9,
 };

@@ -34,6 +34,7 @@ test('every step is one batch with every sequence in it, prompts included', asyn
   const options = {
     backend: 'cpu',
     threads: 1,
+    tuneThreads: false,
     sequences: SEQUENCES,
     contextTokens: 1024,
   } as const;

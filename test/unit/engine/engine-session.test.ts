@@ -14,6 +14,7 @@ test('a request to a session that has just closed fails with the reason instead 
       ...{ modelPath: '/models/one.gguf', modelVersion: '1', backend: 'cpu', deviceIndex: null },
       ...{ device: null, threads: 1, sequences: 1, contextTokens: null },
     },
+    null,
     { silenceMs: 5000 },
     { onProgress: () => undefined, onLoaded: () => undefined, onClosed: () => undefined },
   );

@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { toEngineSchema } from '../../../electron/engine/messages.ts';
+import { toEngineSchema, type ToEngine } from '../../../electron/engine/messages.ts';
 import {
   collect,
   createSupervisedEngine as setUp,
   LIMITS,
   never,
   PLAN,
+  REPORT,
   REQUEST,
   turn,
 } from '../../fakes/supervised-engine.ts';
+
+function isLoad(message: ToEngine): message is Extract<ToEngine, { type: 'load' }> {
+  return message.type === 'load';
+}
 
 describe('on demand', () => {
   test('the first request starts the process, with the device it may see, and later ones share it', async () => {
@@ -61,6 +66,25 @@ describe('idle', () => {
     expect(children.last.isAlive).toBe(false);
     await collect(supervisor.generate(REQUEST, never()));
     expect(children.all).toHaveLength(2);
+  });
+
+  test('does not make it measure its threads again, but another model does', async () => {
+    const { supervisor, children, clock } = setUp();
+    const tuning = () =>
+      children.all.map(({ received }) => {
+        const load = received.map((raw) => toEngineSchema.parse(raw)).find(isLoad);
+        return [load?.options.threads, load?.options.tuneThreads];
+      });
+    await supervisor.load();
+    clock.advance(LIMITS.idleExitMs);
+    await supervisor.load();
+    supervisor.use({ ...PLAN, modelVersion: '2' });
+    await supervisor.load();
+    expect(tuning()).toEqual([
+      [PLAN.threads, true],
+      [REPORT.threads, false],
+      [PLAN.threads, true],
+    ]);
   });
 
   test('work keeps it awake', async () => {

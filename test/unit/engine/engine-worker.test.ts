@@ -10,6 +10,7 @@ const OPTIONS = {
   modelPath: '/models/bytes.gguf',
   backend: 'cpu',
   threads: 1,
+  tuneThreads: false,
   sequences: 2,
   contextTokens: null,
 } as const;
