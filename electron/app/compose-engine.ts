@@ -80,10 +80,12 @@ export function composeEngine(
       async whileProbing(test) {
         isProbing = true;
         showEngine();
+        // Asked for once is tested once, also when that test is stopped.
+        const again = isAskedAgain;
+        isAskedAgain = false;
         try {
           await supervisor.unload();
-          probe = await test(isAskedAgain);
-          isAskedAgain = false;
+          probe = await test(again);
           hub.dispatch({ type: 'candidates-found', candidates: probe.candidates });
           return probe;
         } catch (error) {
