@@ -12,7 +12,13 @@ import { root } from './paths.mjs';
 
 const outDir = path.join(root, 'dist', 'electron');
 /** Native or provided by the runtime: imported at run time, never bundled. */
-const EXTERNAL = ['electron', 'node-llama-cpp'];
+const EXTERNAL = [
+  'electron',
+  'node-llama-cpp',
+  'hyperdht',
+  'tiny-secp256k1',
+  '@nomicfoundation/edr',
+];
 /** The Node inside the Electron that ships. */
 const TARGET = 'node24';
 
