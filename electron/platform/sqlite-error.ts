@@ -1,5 +1,5 @@
 /** Turns what SQLite throws into the failures a person is told about. */
-import { AppError, toAppError } from '../platform/app-error.ts';
+import { AppError, toAppError } from './app-error.ts';
 import type { ErrorCode } from '../ipc/error-codes.ts';
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html) that have a sentence of their own. */
