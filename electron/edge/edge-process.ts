@@ -1,15 +1,15 @@
 /** Entry of the edge process: owns every socket, and hands main only requests that passed every check. */
 import { createOpenAiApi } from '../gateway/openai-api.ts';
-import { assertNever } from '../platform/assert-never.ts';
 import type { ParentChannel } from '../platform/child.ts';
 import { systemClock } from '../platform/clock.ts';
 import { watchPulse } from '../platform/heartbeat.ts';
 import { parentChannel } from '../platform/parent-channel.ts';
 import { systemRandom } from '../platform/random.ts';
 import { createHttpEndpoint, type HttpEndpoint } from './http-endpoint.ts';
-import { EDGE_LIMITS } from './limits.ts';
+import { EDGE_LIMITS, PEER_LIMITS } from './limits.ts';
 import { createMainLink } from './main-link.ts';
-import { toEdgeSchema, type FromEdge, type ToEdge } from './messages.ts';
+import { toEdgeSchema, type FromEdge, type FromEdgeWire, type ToEdge } from './messages.ts';
+import { createPeerNode, type PeerNetwork } from './peer-node.ts';
 
 /**
  * Main counts as hung after 10 s without a pulse, as the edge does for main. A slow disk can hold main up for
@@ -19,16 +19,40 @@ import { toEdgeSchema, type FromEdge, type ToEdge } from './messages.ts';
  */
 const MAIN_HUNG_MS = 10_000;
 
+/** Loaded when it is wanted: an edge that only listens on 127.0.0.1 needs none of it. */
+const PEER_NETWORK: PeerNetwork = {
+  // Neither is taken down again: they end with the process.
+  async hostBootstrap(port) {
+    const { hostBootstrap } = await import('./hyperdht-adapter.ts');
+    return (await hostBootstrap(port)).port;
+  },
+  async transport(seed, bootstrapPorts) {
+    const { createHyperdhtTransport } = await import('./hyperdht-adapter.ts');
+    const limits = PEER_LIMITS;
+    return createHyperdhtTransport({ seed, bootstrapPorts, limits, clock: systemClock });
+  },
+};
+
 startEdge(parentChannel());
 
 function startEdge(channel: ParentChannel): void {
-  const post = (message: FromEdge): void => {
+  const post = (message: FromEdgeWire): void => {
     channel.post(message);
+  };
+  const onBug = (error: unknown): void => {
+    process.stderr.write(`a route failed: ${String(error)}\n`);
   };
   const link = createMainLink(post);
   const api = createOpenAiApi({ backend: link, clock: systemClock, random: systemRandom });
   const pulse = watchPulse(systemClock, MAIN_HUNG_MS, () => {
     process.exit(0);
+  });
+  const peers = createPeerNode({
+    network: PEER_NETWORK,
+    clock: systemClock,
+    limits: PEER_LIMITS,
+    post,
+    onBug,
   });
   let endpoint: HttpEndpoint | null = null;
 
@@ -39,9 +63,7 @@ function startEdge(channel: ParentChannel): void {
       tokenHash: Buffer.from(message.tokenHash, 'hex'),
       limits: EDGE_LIMITS,
       clock: systemClock,
-      onBug: (error) => {
-        process.stderr.write(`a route failed: ${String(error)}\n`);
-      },
+      onBug,
     });
     endpoint.listen(message.port).then(
       (port) => {
@@ -69,7 +91,7 @@ function startEdge(channel: ParentChannel): void {
         link.receive(message);
         break;
       default:
-        assertNever(message);
+        peers.receive(message);
     }
   });
   channel.onDisconnect(() => {

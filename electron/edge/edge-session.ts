@@ -1,30 +1,37 @@
 /** In main: the life of one edge process, its chats and its pulse. */
-import { AppError, toAppError } from '../platform/app-error.ts';
+import { AppError } from '../platform/app-error.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Child } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
 import { sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
-import { fromEdgeSchema, type ChatCall, type FromEdge, type ToEdge } from './messages.ts';
+import { serveChat } from './chat-run.ts';
+import { fromEdgeSchema, type ChatCall, type FromEdge, type ToEdgeWire } from './messages.ts';
+import { createPeerAnswers } from './peer-answers.ts';
+import type { PeerCalls } from './peer-calls.ts';
+import type { PeersOptions } from './peer-messages.ts';
+import type { PeersReport } from './peer-ports.ts';
 import type { EdgeHandlers } from './ports.ts';
-import { createTextBatcher } from './text-batcher.ts';
 
 /** An edge that says nothing for so long is stuck. */
 export const EDGE_SILENCE_MS = 10_000;
 /** Twice what the edge serves at once: cancelled ones count until the engine has let go of them. */
 export const MAX_CHATS = 128;
-const MAX_DETAILS_LENGTH = 4096;
 
 export interface EdgeSessionEvents {
   listening(port: number): void;
   listenFailed(error: AppError): void;
-  /** The process is gone; its chats are cancelled. */
+  peersReady(report: PeersReport): void;
+  peersFailed(error: AppError): void;
+  /** The process is gone; its chats and what peers asked are cancelled. */
   gone(): void;
 }
 
 export interface EdgeSession {
   listen(port: number, tokenHash: string): void;
+  startPeers(options: PeersOptions): void;
+  post(message: ToEdgeWire): void;
   kill(): void;
   /** Resolves once the process is gone. */
   readonly ended: Promise<void>;
@@ -35,15 +42,18 @@ export interface EdgeSessionPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly handlers: EdgeHandlers;
+  /** Outlives this process, as those who call do. */
+  readonly calls: PeerCalls;
 }
 
 export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEvents): EdgeSession {
-  const { child, clock, log, handlers } = ports;
+  const { child, clock, log, handlers, calls } = ports;
   const chats = new Map<number, AbortController>();
   const ended = Promise.withResolvers<undefined>();
-  const post = (message: ToEdge): void => {
+  const post = (message: ToEdgeWire): void => {
     child.post(message);
   };
+  const answers = createPeerAnswers({ handlers: handlers.peers ?? null, clock, log, post });
   const pulse = sendPulses(clock, {
     silenceMs: EDGE_SILENCE_MS,
     send: () => {
@@ -66,13 +76,18 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
       breach('a chat id that is in use');
       return;
     }
+    if (!handlers.chat) {
+      breach('a chat where there is no endpoint');
+      return;
+    }
     if (chats.size >= MAX_CHATS) {
       post({ type: 'failure', id, failure: { code: 'engine-busy', details: null } });
       return;
     }
     const controller = new AbortController();
     chats.set(id, controller);
-    const run = serveChat({ id, call, signal: controller.signal, handlers, clock, log, post });
+    const events = handlers.chat(call, controller.signal);
+    const run = serveChat({ id, events, clock, log, post });
     drop(
       run.finally(() => chats.delete(id)),
       'serving a chat',
@@ -94,13 +109,34 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
         break;
       }
       case 'models':
-        post({ type: 'models', id: message.id, models: handlers.models() });
+        post({ type: 'models', id: message.id, models: handlers.models?.() ?? [] });
         break;
       case 'chat':
         startChat(message.id, message.call);
         break;
       case 'cancel':
         chats.get(message.id)?.abort();
+        break;
+      case 'peers-ready':
+        events.peersReady(message);
+        break;
+      case 'peers-failed':
+        events.peersFailed(new AppError('network-unavailable', { details: message.details }));
+        break;
+      case 'peer-ask':
+        if (!answers.ask(message.id, message.peerKey, message.ask)) breach('an id that is in use');
+        break;
+      case 'peer-drop':
+        answers.drop(message.id);
+        break;
+      case 'peer-taken':
+        answers.taken(message.id, message.count);
+        break;
+      case 'call-answer':
+      case 'call-events':
+      case 'call-end':
+      case 'call-failed':
+        calls.receive(message);
         break;
       default:
         assertNever(message);
@@ -115,6 +151,8 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
   child.onExit(() => {
     pulse.stop();
     for (const controller of chats.values()) controller.abort();
+    answers.dropAll();
+    calls.failAll(new AppError('peer-unreachable', { details: 'The edge process ended.' }));
     events.gone();
     ended.resolve(undefined);
   });
@@ -124,42 +162,12 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
     listen(port, tokenHash) {
       post({ type: 'listen', port, tokenHash });
     },
+    startPeers(options) {
+      post({ type: 'peers', ...options });
+    },
+    post,
     kill() {
       child.kill();
     },
   };
-}
-
-interface ChatRun {
-  readonly id: number;
-  readonly call: ChatCall;
-  readonly signal: AbortSignal;
-  readonly handlers: EdgeHandlers;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly post: (message: ToEdge) => void;
-}
-
-async function serveChat({ id, call, signal, handlers, clock, log, post }: ChatRun): Promise<void> {
-  const batcher = createTextBatcher(clock, (text) => {
-    post({ type: 'event', id, event: { type: 'tokens', text } });
-  });
-  try {
-    for await (const event of handlers.chat(call, signal)) {
-      if (event.type === 'tokens') {
-        batcher.add(event.text);
-        continue;
-      }
-      batcher.flush();
-      post({ type: 'event', id, event });
-      if (event.type === 'end') return;
-    }
-    throw new Error('a chat stopped without an end event');
-  } catch (thrown) {
-    batcher.flush();
-    const error = toAppError(thrown);
-    if (error.code === 'internal') log.error('a chat failed', { error: thrown });
-    const details = error.details?.slice(0, MAX_DETAILS_LENGTH) ?? null;
-    post({ type: 'failure', id, failure: { code: error.code, details } });
-  }
 }

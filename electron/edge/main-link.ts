@@ -4,7 +4,7 @@ import { createAsyncQueue, type AsyncQueue } from '../platform/async-queue.ts';
 import type {
   ChatCall,
   ChatEvent,
-  FromEdge,
+  FromEdgeWire,
   ListedModel,
   ToEdge,
   WireFailure,
@@ -18,7 +18,7 @@ export interface MainLink {
   receive(message: Extract<ToEdge, { type: 'models' | 'event' | 'failure' }>): void;
 }
 
-export function createMainLink(post: (message: FromEdge) => void): MainLink {
+export function createMainLink(post: (message: FromEdgeWire) => void): MainLink {
   const chats = new Map<number, AsyncQueue<ChatEvent>>();
   const questions = new Map<number, (models: readonly ListedModel[]) => void>();
   let lastId = 0;

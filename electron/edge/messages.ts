@@ -1,6 +1,7 @@
 /** Every message between main and the edge process, both ways; each side checks what it receives. */
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../ipc/error-codes.ts';
+import { peerFromEdge, peerToEdge } from './peer-messages.ts';
 
 /** No prompt is longer than the body that carried it (UTF-16 units are never more than UTF-8 bytes). */
 export const MAX_PROMPT_LENGTH = 4 * 1024 * 1024;
@@ -93,6 +94,7 @@ export const toEdgeSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('event'), id: chatId, event: chatEvent }),
   z.strictObject({ type: z.literal('failure'), id: chatId, failure }),
+  ...peerToEdge,
 ]);
 
 export const fromEdgeSchema = z.discriminatedUnion('type', [
@@ -102,10 +104,14 @@ export const fromEdgeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('models'), id: chatId }),
   z.strictObject({ type: z.literal('chat'), id: chatId, call: chatCall }),
   z.strictObject({ type: z.literal('cancel'), id: chatId }),
+  ...peerFromEdge,
 ]);
 
-export type ToEdge = Readonly<z.infer<typeof toEdgeSchema>>;
-export type FromEdge = Readonly<z.infer<typeof fromEdgeSchema>>;
+export type ToEdge = Readonly<z.output<typeof toEdgeSchema>>;
+export type FromEdge = Readonly<z.output<typeof fromEdgeSchema>>;
+/** As they are posted: the schemas turn decimal texts into numbers on the way in. */
+export type ToEdgeWire = Readonly<z.input<typeof toEdgeSchema>>;
+export type FromEdgeWire = Readonly<z.input<typeof fromEdgeSchema>>;
 export type WireFailure = Readonly<z.infer<typeof failure>>;
 
 /** A chat request that passed every check of its shape. */

@@ -2,6 +2,7 @@
 import type { AppError } from '../platform/app-error.ts';
 import type { HttpReply } from '../platform/http-reply.ts';
 import type { ChatCall, ChatEvent, ListedModel } from './messages.ts';
+import type { PeerServerHandlers, PeersReport } from './peer-ports.ts';
 
 export interface HttpRoute {
   readonly method: 'GET' | 'POST';
@@ -22,11 +23,14 @@ export type EdgeState =
   | { readonly state: 'listening'; readonly port: number }
   | { readonly state: 'failed'; readonly error: AppError };
 
-/** What main does for the edge. */
+/** What main does for the edge; a node without an endpoint needs no `models` and `chat`, one without peers no `peers`. */
 export interface EdgeHandlers {
-  models(): readonly ListedModel[];
+  models?(): readonly ListedModel[];
   /** Ends with one `end` event or throws; `signal` aborts when the client or the edge has gone. */
-  chat(call: ChatCall, signal: AbortSignal): AsyncIterable<ChatEvent>;
+  chat?(call: ChatCall, signal: AbortSignal): AsyncIterable<ChatEvent>;
   /** Told of every change, also when a crashed edge comes back. */
   stateChanged?(state: EdgeState): void;
+  readonly peers?: PeerServerHandlers;
+  /** Told when peers can be reached, and null when they cannot, also around a crash. */
+  peersChanged?(report: PeersReport | null): void;
 }

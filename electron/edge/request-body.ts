@@ -1,5 +1,6 @@
 /** Reads the JSON body of a request, within limits. */
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { RefusalKind } from './http-refusals.ts';
 
 export type BodyResult =
@@ -8,7 +9,7 @@ export type BodyResult =
   /** The client went away in between: there is nobody to answer. */
   | { readonly ok: false; readonly refusal: null };
 
-const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
+export const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
 
 /** What is wrong with the body, as far as the headers tell; null when it may be read. */
 export function refuseByHeaders(request: IncomingMessage, maxBytes: number): RefusalKind | null {
@@ -22,10 +23,7 @@ export function refuseByHeaders(request: IncomingMessage, maxBytes: number): Ref
 }
 
 /** Never rejects. The length counts as it arrives, so that no header has to be believed. */
-export async function readJsonBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<BodyResult> {
+export async function readJsonBody(request: Readable, maxBytes: number): Promise<BodyResult> {
   const bytes = await readBytes(request, maxBytes);
   if (bytes === 'gone') return { ok: false, refusal: null };
   if (bytes === 'too-large') return { ok: false, refusal: 'too-large' };
@@ -42,10 +40,7 @@ export async function readJsonBody(
   }
 }
 
-function readBytes(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | 'too-large' | 'gone'> {
+function readBytes(request: Readable, maxBytes: number): Promise<Buffer | 'too-large' | 'gone'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -1,8 +1,6 @@
-/** Passes the first text on at once and merges what follows, so that fast answers cost few messages. */
+/** Passes the first text on at once and merges what follows into one. */
 import type { Clock } from '../platform/clock.ts';
-
-/** The longest that text waits for more. */
-export const MERGE_MS = 30;
+import { createBatcher } from './batcher.ts';
 
 export interface TextBatcher {
   add(text: string): void;
@@ -11,33 +9,13 @@ export interface TextBatcher {
 }
 
 export function createTextBatcher(clock: Clock, send: (text: string) => void): TextBatcher {
-  let waiting = '';
-  let stopTimer: (() => void) | null = null;
-
-  const flush = (): void => {
-    stopTimer?.();
-    stopTimer = null;
-    if (waiting === '') return;
-    const text = waiting;
-    waiting = '';
-    send(text);
-  };
-  const pause = (): void => {
-    stopTimer = clock.after(MERGE_MS, () => {
-      stopTimer = null;
-      if (waiting === '') return;
-      flush();
-      pause();
-    });
-  };
-
+  const batcher = createBatcher<string>(clock, (texts) => {
+    send(texts.join(''));
+  });
   return {
     add(text) {
-      waiting += text;
-      if (stopTimer) return;
-      flush();
-      pause();
+      if (text !== '') batcher.add(text);
     },
-    flush,
+    flush: batcher.flush,
   };
 }

@@ -4,6 +4,9 @@ import type { BackendName } from '../ipc/snapshot.ts';
 /** Decoding, sampling and loading share this pool with file access; the default of 4 is too few. */
 const UV_THREADS = '16';
 
+/** Tells an engine process to run behind everything else. */
+export const BACKGROUND_ARGUMENT = '--background';
+
 /** @param deviceIndex counted as the backend itself counts; null leaves the choice to it */
 export function engineEnv(
   backend: BackendName,

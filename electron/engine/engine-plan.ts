@@ -11,6 +11,8 @@ export interface EnginePlan {
   /** What the probe found there; shown, not used. */
   readonly device: Device | null;
   readonly threads: number;
+  /** Runs at the lowest priority that the system has, behind everything its owner does. */
+  readonly isBackground: boolean;
   /** Answers that can be written at the same time. */
   readonly sequences: number;
   /** Tokens per sequence; null takes what the model and the memory allow, 8192 at most. */

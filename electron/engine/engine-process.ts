@@ -1,13 +1,17 @@
 /** Process entry: the engine, one model in a process of its own. */
 import { randomInt } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
 import { parentChannel } from '../platform/parent-channel.ts';
+import { BACKGROUND_ARGUMENT } from './engine-env.ts';
 import { runEngineWorker } from './engine-worker.ts';
 import { loadModel } from './llama-adapter.ts';
 import { openBackend } from './llama-backend-adapter.ts';
 import { tuneThreads } from './thread-tuning.ts';
 
 const SEEDS = 2 ** 31;
+
+if (process.argv.includes(BACKGROUND_ARGUMENT)) setPriority(constants.priority.PRIORITY_LOW);
 
 runEngineWorker({
   channel: parentChannel(),

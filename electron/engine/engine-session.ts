@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import { createDeferred } from '../platform/deferred.ts';
 import { sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
-import { engineEnv } from './engine-env.ts';
+import { BACKGROUND_ARGUMENT, engineEnv } from './engine-env.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { describeExit } from './exit-words.ts';
 import { fromEngineSchema, type FromEngine, type LoadReport, type ToEngine } from './messages.ts';
@@ -31,6 +31,13 @@ export interface SessionListener {
   onClosed(error: AppError, expected: boolean): void;
 }
 
+/** What can be done about a request that the engine works on. */
+export interface SentRequest {
+  cancel(): void;
+  /** Stops it for as long as its reader is behind. */
+  hold(isHeld: boolean): void;
+}
+
 export interface EngineSession {
   readonly pid: number | undefined;
   /** Loaded and not closed. */
@@ -41,8 +48,8 @@ export interface EngineSession {
   readonly loaded: Promise<void>;
   /** Resolves when the process has ended. */
   readonly gone: Promise<void>;
-  /** Only after `loaded`; fails at once when the session has closed since. @returns what cancels it */
-  generate(request: GenerateRequest, sink: RequestSink): () => void;
+  /** Only after `loaded`; fails at once when the session has closed since. */
+  generate(request: GenerateRequest, sink: RequestSink): SentRequest;
   /** Kills the process; requests that have not ended fail with `reason`. */
   close(reason: AppError): void;
 }
@@ -67,6 +74,7 @@ export function startEngineSession(
   const child = ports.spawn('engine-process', {
     name: 'Lull engine',
     env: engineEnv(plan.backend, plan.deviceIndex),
+    args: plan.isBackground ? [BACKGROUND_ARGUMENT] : [],
   });
   const post = (message: ToEngine) => {
     child.post(message);
@@ -152,12 +160,17 @@ export function startEngineSession(
     generate(request, sink) {
       if (closed !== null) {
         sink.onError(closed);
-        return () => undefined;
+        return { cancel: () => undefined, hold: () => undefined };
       }
       const id = requests.add(sink);
       post({ type: 'generate', id, request });
-      return () => {
-        if (requests.has(id)) post({ type: 'cancel', id });
+      return {
+        cancel() {
+          if (requests.has(id)) post({ type: 'cancel', id });
+        },
+        hold(isHeld) {
+          if (requests.has(id)) post({ type: 'hold', id, isHeld });
+        },
       };
     },
     close(reason) {
@@ -173,7 +186,8 @@ function loadOptions(plan: EnginePlan, tunedThreads: number | null) {
     modelPath,
     backend,
     threads,
-    tuneThreads: tunedThreads === null,
+    // What runs behind everything else keeps to the threads it was given.
+    tuneThreads: tunedThreads === null && !plan.isBackground,
     sequences,
     contextTokens,
   };

@@ -14,7 +14,7 @@ import {
   type ToEngine,
 } from './messages.ts';
 import type { ModelContext } from './model-context.ts';
-import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createScheduler, type Scheduler, type Submitted } from './scheduler.ts';
 
 /** Requests that may wait while every sequence is busy; more are refused with `engine-busy`. */
 const WAITING_LIMIT = 64;
@@ -44,7 +44,7 @@ export interface WorkerPorts {
 
 export function runEngineWorker(ports: WorkerPorts): void {
   const { channel, clock } = ports;
-  const cancels = new Map<number, () => void>();
+  const submitted = new Map<number, Submitted>();
   let scheduler: Scheduler | null = null;
 
   const post = (message: FromEngine) => {
@@ -74,20 +74,20 @@ export function runEngineWorker(ports: WorkerPorts): void {
 
   const generate = ({ id, request }: Extract<ToEngine, { type: 'generate' }>) => {
     const fail = (error: AppError) => {
-      cancels.delete(id);
+      submitted.delete(id);
       outbox.flush();
       post({ type: 'failed', id, ...asReport(error) });
     };
     try {
       if (scheduler === null) throw new AppError('no-model');
-      const cancel = scheduler.submit(request, {
+      const mine = scheduler.submit(request, {
         onEvent(event) {
-          if (event.type === 'end') cancels.delete(id);
+          if (event.type === 'end') submitted.delete(id);
           outbox.push(id, event);
         },
         onError: fail,
       });
-      cancels.set(id, cancel);
+      submitted.set(id, mine);
     } catch (error) {
       fail(toAppError(error));
     }
@@ -106,7 +106,10 @@ export function runEngineWorker(ports: WorkerPorts): void {
         generate(message);
         return;
       case 'cancel':
-        cancels.get(message.id)?.();
+        submitted.get(message.id)?.cancel();
+        return;
+      case 'hold':
+        submitted.get(message.id)?.hold(message.isHeld);
         return;
       default:
         assertNever(message);

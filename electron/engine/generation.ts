@@ -22,9 +22,12 @@ export interface Generation {
   readonly prompt: readonly number[];
   readonly seed: number;
   readonly ended: boolean;
+  /** Its reader is behind: it is not to write for now. */
+  readonly held: boolean;
   admit(cached: number): void;
   /** Takes one sampled token, null for the model's own end. */
   accept(token: number | null): void;
+  hold(isHeld: boolean): void;
   cancel(): void;
   fail(error: AppError): void;
 }
@@ -35,6 +38,7 @@ interface Progress {
   firstTokenMs: number | null;
   cached: number;
   ended: boolean;
+  held: boolean;
 }
 
 export function createGeneration(
@@ -58,6 +62,7 @@ export function createGeneration(
     firstTokenMs: null,
     cached: 0,
     ended: false,
+    held: false,
   };
   const counts = (): Counts => ({
     prompt: prompt.length,
@@ -79,6 +84,9 @@ export function createGeneration(
     get ended() {
       return progress.ended;
     },
+    get held() {
+      return progress.held;
+    },
     admit(cached) {
       progress.admittedMs = clock.monotonicMs();
       progress.cached = cached;
@@ -90,6 +98,9 @@ export function createGeneration(
       const step = answer.push(token);
       tell(step.piece);
       if (step.end !== null) end(step.end);
+    },
+    hold(isHeld) {
+      progress.held = isHeld;
     },
     cancel() {
       if (progress.ended) return;

@@ -84,6 +84,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('load'), options: loadOptionsSchema }),
   z.strictObject({ type: z.literal('generate'), id: requestId, request: generateRequestSchema }),
   z.strictObject({ type: z.literal('cancel'), id: requestId }),
+  /** Whoever reads the answer is behind, or has caught up. */
+  z.strictObject({ type: z.literal('hold'), id: requestId, isHeld: z.boolean() }),
 ]);
 
 /** Engine to main. */

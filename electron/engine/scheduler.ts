@@ -32,12 +32,22 @@ export interface SchedulerPorts {
   onBroken(error: unknown): void;
 }
 
+/** What can be done about a request after it was queued. */
+export interface Submitted {
+  cancel(): void;
+  /**
+   * Keeps it from writing any further, or lets it go on: it keeps its sequence and everybody else goes on. For
+   * readers that are behind.
+   */
+  hold(isHeld: boolean): void;
+}
+
 export interface Scheduler {
   /**
    * Queues a request and tells `sink` about it from now on, never before this returns.
-   * @returns what cancels it. @throws AppError `engine-busy`, `context-exceeded`, `bad-request`
+   * @throws AppError `engine-busy`, `context-exceeded`, `bad-request`
    */
-  submit(request: GenerateRequest, sink: GenerationSink): () => void;
+  submit(request: GenerateRequest, sink: GenerationSink): Submitted;
   /** Requests that are running or waiting. */
   readonly load: number;
   /** Cancels everything; resolves when no step is running any more. */
@@ -68,6 +78,7 @@ export function createScheduler(
   let loop: Promise<void> | null = null;
   let closed: AppError | null = null;
   let isBroken = false;
+  let wake: () => void = () => undefined;
 
   /** The one place between two batches. Nothing is being evaluated here; pause and duty belong here. */
   const betweenSteps = async () => {
@@ -99,8 +110,7 @@ export function createScheduler(
   };
 
   /** One token for everybody who writes, and a piece of prompt for those who still read. */
-  const step = async () => {
-    const parts = planStep(slots, limits.prefillTokens);
+  const step = async (parts: readonly StepPart[]) => {
     // What is asked for in the same turn of the event loop goes into the same batch.
     if (limits.together) await allDone(parts.map((part) => part()));
     else for (const part of parts) await part();
@@ -114,9 +124,11 @@ export function createScheduler(
     try {
       while (!isBroken) {
         await watched(betweenSteps);
-        if (slots.some((slot) => slot.running !== null)) await watched(step);
+        const parts = planStep(slots, limits.prefillTokens);
+        if (parts.length > 0) await watched(() => step(parts));
+        else if (isStuck()) await somethingNew();
         // A request may have come in while the last ones left: then the loop is not over.
-        else if (queue.length === 0) break;
+        else if (queue.length === 0 && slots.every((slot) => slot.running === null)) break;
       }
     } catch (error) {
       breakDown(error);
@@ -124,6 +136,17 @@ export function createScheduler(
       loop = null;
     }
   };
+
+  /** Everybody who writes is held, and nobody can leave or come in. */
+  const isStuck = () => {
+    const isOpen = queue.length > 0;
+    return slots.some(isHeld) && slots.every((slot) => (slot.running ? isHeld(slot) : !isOpen));
+  };
+
+  const somethingNew = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    });
 
   const breakDown = (error: unknown) => {
     if (isBroken) return;
@@ -153,8 +176,16 @@ export function createScheduler(
       const generation = createGeneration(request, prompt, seed, model, ports.clock, sink);
       queue.push(generation);
       loop ??= Promise.resolve().then(run);
-      return () => {
-        generation.cancel();
+      wake();
+      return {
+        cancel() {
+          generation.cancel();
+          wake();
+        },
+        hold(isHeld) {
+          generation.hold(isHeld);
+          wake();
+        },
       };
     },
     get load() {
@@ -163,19 +194,28 @@ export function createScheduler(
     async dispose() {
       closed ??= new AppError('cancelled', { details: 'the engine is closing' });
       for (const generation of everything()) generation.cancel();
+      wake();
       await loop;
     },
   };
 }
 
+type StepPart = () => Promise<void>;
+
+/** Whether the slot waits for its reader; one that has ended meanwhile waits for nobody. */
+function isHeld({ running }: Slot): boolean {
+  return running !== null && running.generation.held && !running.generation.ended;
+}
+
 /** What each running answer does in one step. */
-function planStep(slots: readonly Slot[], prefillTokens: number): readonly (() => Promise<void>)[] {
+function planStep(slots: readonly Slot[], prefillTokens: number): readonly StepPart[] {
   let budget = prefillTokens;
-  const parts: (() => Promise<void>)[] = [];
+  const parts: StepPart[] = [];
   // The oldest prompt gets the budget first: sharing it out would make all of them late.
   const inOrder = [...slots].sort((a, b) => a.lastUse - b.lastUse);
-  for (const { port, running } of inOrder) {
-    if (running === null || running.generation.ended) continue;
+  for (const slot of inOrder) {
+    const { port, running } = slot;
+    if (running === null || running.generation.ended || isHeld(slot)) continue;
     const body = bodyLeft(running);
     const chunk = prefillChunk(body, budget);
     if (body > 0 && chunk === 0) continue;

@@ -1,25 +1,35 @@
 /** One request to a running engine, as a stream that its consumer may leave at any time. */
 import { createAsyncQueue } from '../platform/async-queue.ts';
-import type { EngineSession } from './engine-session.ts';
+import type { EngineSession, SentRequest } from './engine-session.ts';
 import type { GenerateEvent, GenerateRequest } from '../protocol/generate.ts';
+
+/** Tokens that a reader may be behind before the engine stops writing for it; what is under way comes on top. */
+export const HOLD_AT_TOKENS = 64;
+/** It goes on before the reader runs out of them. */
+export const RESUME_AT_TOKENS = 16;
 
 /**
  * @param onSettled called when the request was sent and when it has ended: the session's load has changed
  * @throws AppError why there is no answer
  */
 export async function* answerFrom(
-  session: EngineSession,
+  session: Pick<EngineSession, 'generate'>,
   request: GenerateRequest,
   signal: AbortSignal,
   onSettled: () => void,
 ): AsyncGenerator<GenerateEvent, void> {
-  let cancel: () => void = () => undefined;
-  const events = createAsyncQueue<GenerateEvent>(() => {
-    cancel();
+  let sent: SentRequest | null = null;
+  const cancel = (): void => {
+    sent?.cancel();
+  };
+  const pace = createPace((isHeld) => {
+    sent?.hold(isHeld);
   });
-  cancel = session.generate(request, {
+  const events = createAsyncQueue<GenerateEvent>(cancel);
+  sent = session.generate(request, {
     onEvent(event) {
       events.push(event);
+      pace.came(event);
       if (event.type !== 'end') return;
       events.end();
       onSettled();
@@ -33,8 +43,33 @@ export async function* answerFrom(
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel);
   try {
-    yield* events;
+    for await (const event of events) {
+      pace.taken(event);
+      yield event;
+    }
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/** Holds the engine while its reader is behind. */
+function createPace(hold: (isHeld: boolean) => void) {
+  let behind = 0;
+  let isHeld = false;
+  const count = (event: GenerateEvent): number =>
+    event.type === 'tokens' ? event.tokenIds.length : 0;
+  return {
+    came(event: GenerateEvent): void {
+      behind += count(event);
+      if (isHeld || behind < HOLD_AT_TOKENS) return;
+      isHeld = true;
+      hold(true);
+    },
+    taken(event: GenerateEvent): void {
+      behind -= count(event);
+      if (!isHeld || behind > RESUME_AT_TOKENS) return;
+      isHeld = false;
+      hold(false);
+    },
+  };
 }

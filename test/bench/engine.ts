@@ -92,6 +92,7 @@ async function ourWriter(
     backend: 'cpu',
     deviceIndex: null,
     device: null,
+    isBackground: false,
     threads: THREADS,
     sequences: SEQUENCES,
     contextTokens: CONTEXT_TOKENS,

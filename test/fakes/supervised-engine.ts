@@ -18,6 +18,7 @@ export const PLAN: EnginePlan = {
   deviceIndex: 1,
   device: { name: 'Test Card', kind: 'discrete', memoryBytes: 8e9 },
   threads: 2,
+  isBackground: false,
   sequences: 4,
   contextTokens: null,
 };

@@ -24,6 +24,7 @@ const PLAN: EnginePlan = {
   deviceIndex: null,
   device: null,
   threads: 1,
+  isBackground: false,
   sequences: 4,
   contextTokens: 1024,
 };

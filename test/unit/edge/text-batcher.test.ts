@@ -1,7 +1,8 @@
 /** Text arrives at once first, merged later, and never out of order or lost. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTextBatcher, MERGE_MS } from '../../../electron/edge/text-batcher.ts';
+import { MERGE_MS } from '../../../electron/edge/batcher.ts';
+import { createTextBatcher } from '../../../electron/edge/text-batcher.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
 function setUp() {

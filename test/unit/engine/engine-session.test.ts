@@ -12,7 +12,7 @@ test('a request to a session that has just closed fails with the reason instead 
     { spawn, clock: createManualClock(), log: createMemoryLog() },
     {
       ...{ modelPath: '/models/one.gguf', modelVersion: '1', backend: 'cpu', deviceIndex: null },
-      ...{ device: null, threads: 1, sequences: 1, contextTokens: null },
+      ...{ device: null, threads: 1, isBackground: false, sequences: 1, contextTokens: null },
     },
     null,
     { silenceMs: 5000 },

@@ -59,7 +59,7 @@ function run(
         error,
       });
     };
-    const cancel = scheduler.submit(asked, {
+    const { cancel } = scheduler.submit(asked, {
       onEvent(event) {
         if (events.some((past) => past.type === 'end')) throw new Error('something after the end');
         events.push(event);
@@ -220,7 +220,7 @@ describe('a cancelled request', () => {
     const { scheduler } = setUp(model, 1);
     const running = run(scheduler, request('running'));
     const seen: GenerateEvent[] = [];
-    const cancel = scheduler.submit(request('waiting'), {
+    const { cancel } = scheduler.submit(request('waiting'), {
       onEvent: (event) => seen.push(event),
       onError: () => undefined,
     });
@@ -236,7 +236,7 @@ describe('a cancelled request', () => {
     const seen: string[] = [];
     let release: () => void = () => undefined;
     await new Promise<void>((resolve) => {
-      const cancel = scheduler.submit(request('q'), {
+      const { cancel } = scheduler.submit(request('q'), {
         onEvent(event) {
           seen.push(event.type);
           if (event.type === 'end') resolve();
@@ -258,7 +258,7 @@ describe('a cancelled request', () => {
     const { scheduler } = setUp(model);
     const release = model.hold();
     const ended = new Promise<GenerateEvent>((resolve) => {
-      const cancel = scheduler.submit(request('x'.repeat(100)), {
+      const { cancel } = scheduler.submit(request('x'.repeat(100)), {
         onEvent(event) {
           if (event.type === 'start') queueMicrotask(cancel);
           if (event.type === 'end') resolve(event);

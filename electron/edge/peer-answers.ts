@@ -1,0 +1,153 @@
+/** In main: serves what other peers ask through the edge, no faster than they read. */
+import { z } from 'zod';
+import type { Clock } from '../platform/clock.ts';
+import { drop } from '../platform/drop.ts';
+import type { Log } from '../platform/log.ts';
+import type { Hex } from '../protocol/hex.ts';
+import { refusalRow, type RefusalCode } from '../protocol/refusal.ts';
+import { cardSchema, resyncAnswerSchema } from '../protocol/wire-peer.ts';
+import { relayEventSchema, type Refusal, type RelayRequest } from '../protocol/wire-relay.ts';
+import { createBatcher } from './batcher.ts';
+import { createCredits, type Credits } from './credits.ts';
+import { PEER_CREDITS } from './limits.ts';
+import type { ToEdgeWire } from './messages.ts';
+import type { PeerAsk } from './peer-messages.ts';
+import type { PeerServerHandlers } from './peer-ports.ts';
+
+/** Twice what the edge has under way at once: dropped ones count until their handler has ended. */
+const MAX_RUNS = 512;
+
+export interface PeerAnswersPorts {
+  /** Null when nobody may ask here. */
+  readonly handlers: PeerServerHandlers | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly post: (message: ToEdgeWire) => void;
+}
+
+export interface PeerAnswers {
+  /** False when the edge uses an id twice. */
+  ask(id: number, peerKey: Hex, ask: PeerAsk): boolean;
+  taken(id: number, count: number): void;
+  drop(id: number): void;
+  /** The edge is gone, and all who asked with it. */
+  dropAll(): void;
+}
+
+interface Run {
+  readonly controller: AbortController;
+  readonly credits: Credits;
+}
+
+export function createPeerAnswers(ports: PeerAnswersPorts): PeerAnswers {
+  const { handlers, log, post } = ports;
+  const runs = new Map<number, Run>();
+
+  const end = (run: Run): void => {
+    run.controller.abort();
+    run.credits.lift();
+  };
+
+  return {
+    ask(id, peerKey, ask) {
+      if (runs.has(id)) return false;
+      if (handlers === null || runs.size >= MAX_RUNS) {
+        const code = handlers === null ? 'not-serving' : 'queue-full';
+        post({ type: 'peer-refused', id, refusal: refusalOf(code) });
+        return true;
+      }
+      const run: Run = { controller: new AbortController(), credits: createCredits(PEER_CREDITS) };
+      runs.set(id, run);
+      const work = answer(id, peerKey, ask, run, { ...ports, handlers }).catch((error: unknown) => {
+        log.error('a peer could not be answered', { error });
+        // Ends it in either state: before its first byte, or in the middle.
+        post({ type: 'peer-broken', id });
+      });
+      drop(
+        work.finally(() => runs.delete(id)),
+        'answering a peer',
+        log,
+      );
+      return true;
+    },
+    taken(id, count) {
+      runs.get(id)?.credits.taken(count);
+    },
+    drop(id) {
+      const run = runs.get(id);
+      if (run) end(run);
+    },
+    dropAll() {
+      for (const run of runs.values()) end(run);
+    },
+  };
+}
+
+function refusalOf(code: RefusalCode): Refusal {
+  return { code, retryElsewhere: refusalRow(code).retryElsewhere };
+}
+
+type AnswerPorts = PeerAnswersPorts & { readonly handlers: PeerServerHandlers };
+
+async function answer(
+  id: number,
+  peerKey: Hex,
+  ask: PeerAsk,
+  run: Run,
+  ports: AnswerPorts,
+): Promise<void> {
+  const { handlers, post } = ports;
+  const say = (value: unknown): void => {
+    post({ type: 'peer-answer', id, text: JSON.stringify(value) });
+  };
+  switch (ask.kind) {
+    case 'card':
+      say(z.encode(cardSchema, handlers.card()));
+      break;
+    case 'resync': {
+      const result = await handlers.resync(peerKey, ask.body);
+      if ('code' in result) post({ type: 'peer-refused', id, refusal: result });
+      else say(z.encode(resyncAnswerSchema, result));
+      break;
+    }
+    case 'cancel':
+      handlers.cancel(peerKey, ask.body);
+      say({});
+      break;
+    case 'relay':
+      await answerRelay(id, peerKey, ask.body, run, ports);
+      break;
+  }
+}
+
+async function answerRelay(
+  id: number,
+  peerKey: Hex,
+  request: RelayRequest,
+  { controller, credits }: Run,
+  { handlers, clock, post }: AnswerPorts,
+): Promise<void> {
+  const { signal } = controller;
+  const batcher = createBatcher<string>(clock, (events) => {
+    if (!signal.aborted) post({ type: 'peer-events', id, events });
+  });
+  try {
+    for await (const event of handlers.relay(peerKey, request, signal)) {
+      if (event.type === 'refusal') {
+        post({ type: 'peer-refused', id, refusal: event.refusal });
+        continue;
+      }
+      // The supplier's receipt is due to its own books even when nobody hears of it any more.
+      if (signal.aborted) continue;
+      const text = JSON.stringify(z.encode(relayEventSchema, event));
+      batcher.add(text);
+      credits.spend(text.length);
+      if (!credits.isFull) continue;
+      batcher.flush();
+      await credits.room();
+    }
+  } finally {
+    batcher.flush();
+  }
+  post({ type: 'peer-end', id });
+}

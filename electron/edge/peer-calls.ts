@@ -1,0 +1,148 @@
+/** In main: the calls to other peers that are under way in the edge. */
+import { z } from 'zod';
+import { AppError } from '../platform/app-error.ts';
+import { createAsyncQueue, type AsyncQueue } from '../platform/async-queue.ts';
+import type { Hex } from '../protocol/hex.ts';
+import { cancelRequestSchema, resyncRequestSchema } from '../protocol/wire-peer.ts';
+import { relayRequestSchema, type RelayEvent } from '../protocol/wire-relay.ts';
+import { PEER_CREDITS } from './limits.ts';
+import type { FromEdge, ToEdgeWire } from './messages.ts';
+import type { CallAnswer, PeerAskKind } from './peer-messages.ts';
+import type { PeerClient } from './peer-ports.ts';
+
+/** The edge is told after so many events, or when there is no other: it may wait for that to send more. */
+const TAKEN_STEP = Math.floor(PEER_CREDITS.maxEvents / 4);
+
+export interface PeerCalls {
+  readonly client: PeerClient;
+  /** What comes for a call that is over is dropped. */
+  receive(message: Extract<FromEdge, { type: `call-${string}` }>): void;
+  /** The edge is gone. */
+  failAll(error: AppError): void;
+}
+
+/** What a call hears; a call that is no relay hears one answer. */
+type Heard = CallAnswer | RelayEvent;
+
+interface Call {
+  readonly queue: AsyncQueue<Heard>;
+  /** Events that came and were not used yet. */
+  waiting: number;
+}
+
+/** @param post false when there is no edge to take it */
+export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCalls {
+  const calls = new Map<number, Call>();
+  let lastId = 0;
+
+  async function* call(
+    peerKey: Hex,
+    kind: PeerAskKind,
+    body: unknown,
+    signal: AbortSignal,
+  ): AsyncGenerator<Heard, void> {
+    if (signal.aborted) throw new AppError('cancelled');
+    lastId += 1;
+    const id = lastId;
+    const mine: Call = { queue: createAsyncQueue<Heard>(), waiting: 0 };
+    calls.set(id, mine);
+    const leave = (): void => {
+      if (calls.delete(id)) post({ type: 'call-drop', id });
+    };
+    const cancel = (): void => {
+      leave();
+      mine.queue.fail(new AppError('cancelled'));
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    let used = 0;
+    try {
+      const text = body === null ? null : JSON.stringify(body);
+      if (!post({ type: 'call', id, peerKey, kind, body: text })) {
+        throw new AppError('network-unavailable');
+      }
+      for await (const heard of mine.queue) {
+        yield heard;
+        // Asked for the next one, the reader has used this one.
+        used += 1;
+        mine.waiting -= 1;
+        if (used < TAKEN_STEP && mine.waiting > 0) continue;
+        post({ type: 'call-taken', id, count: used });
+        used = 0;
+      }
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      leave();
+    }
+  }
+
+  async function ask(
+    peerKey: Hex,
+    kind: Exclude<PeerAskKind, 'relay'>,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<CallAnswer> {
+    for await (const heard of call(peerKey, kind, body, signal)) {
+      if ('kind' in heard) return heard;
+    }
+    throw new AppError('peer-unreachable');
+  }
+
+  async function* relay(
+    ...[peerKey, request, signal]: Parameters<PeerClient['relay']>
+  ): AsyncGenerator<RelayEvent, void> {
+    const body = z.encode(relayRequestSchema, request);
+    for await (const heard of call(peerKey, 'relay', body, signal)) {
+      if ('type' in heard) yield heard;
+      else if (heard.kind === 'refusal') yield { type: 'refusal', refusal: heard.body };
+    }
+  }
+
+  return {
+    client: {
+      relay,
+      async card(peerKey, signal) {
+        const answer = await ask(peerKey, 'card', null, signal);
+        if (answer.kind === 'card') return answer.body;
+        throw refused(answer);
+      },
+      async resync(peerKey, request, signal) {
+        const body = z.encode(resyncRequestSchema, request);
+        const answer = await ask(peerKey, 'resync', body, signal);
+        if (answer.kind === 'resync' || answer.kind === 'refusal') return answer.body;
+        throw refused(answer);
+      },
+      async cancel(peerKey, request, signal) {
+        const body = z.encode(cancelRequestSchema, request);
+        const answer = await ask(peerKey, 'cancel', body, signal);
+        if (answer.kind !== 'cancel') throw refused(answer);
+      },
+    },
+    receive(message) {
+      const known = calls.get(message.id);
+      if (!known) return;
+      const { queue } = known;
+      if (message.type === 'call-events') {
+        known.waiting += message.events.length;
+        for (const event of message.events) queue.push(event);
+        return;
+      }
+      calls.delete(message.id);
+      if (message.type === 'call-failed') {
+        const { code, details } = message.failure;
+        queue.fail(new AppError(code, details === null ? {} : { details }));
+        return;
+      }
+      if (message.type === 'call-answer') queue.push(message.answer);
+      queue.end();
+    },
+    failAll(error) {
+      for (const { queue } of calls.values()) queue.fail(error);
+      calls.clear();
+    },
+  };
+}
+
+function refused(answer: CallAnswer): AppError {
+  const details = answer.kind === 'refusal' ? `It refused: ${answer.body.code}.` : undefined;
+  return new AppError('peer-unreachable', details === undefined ? {} : { details });
+}

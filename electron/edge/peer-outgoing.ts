@@ -1,0 +1,96 @@
+/** In the edge process: the calls that main makes to other peers. */
+import { AppError, toAppError } from '../platform/app-error.ts';
+import { assertNever } from '../platform/assert-never.ts';
+import type { Clock } from '../platform/clock.ts';
+import { PEER_CREDITS, type PeerLimits } from './limits.ts';
+import type { FromEdgeWire, ToEdge } from './messages.ts';
+import { startPeerCall, type CallSink, type PeerCall } from './peer-call.ts';
+import { createPeerSessions, type PeerSessions } from './peer-sessions.ts';
+import type { PeerTransport } from './peer-transport.ts';
+
+/** As much of a failure's details as a message carries. */
+const MAX_DETAILS_LENGTH = 1024;
+
+type CallMessage = Extract<ToEdge, { type: 'call' }>;
+
+export interface Outgoing {
+  /** From now on calls are made over this; before, they fail. */
+  use(transport: PeerTransport): void;
+  receive(message: Extract<ToEdge, { type: 'call' | 'call-drop' | 'call-taken' }>): void;
+}
+
+export function createOutgoing(
+  clock: Clock,
+  limits: PeerLimits,
+  post: (message: FromEdgeWire) => void,
+): Outgoing {
+  const calls = new Map<number, PeerCall>();
+  let sessions: PeerSessions | null = null;
+
+  async function start(message: CallMessage, signal: AbortSignal): Promise<void> {
+    const { id, peerKey, kind, body } = message;
+    const sink = sinkFor(id, post, () => calls.delete(id));
+    try {
+      if (sessions === null) throw new AppError('network-unavailable');
+      const session = await sessions.get(peerKey, signal);
+      if (signal.aborted) return;
+      const credits = PEER_CREDITS;
+      calls.set(id, startPeerCall({ session, kind, body, clock, limits, credits, sink }));
+    } catch (error) {
+      if (signal.aborted) return;
+      sink.fail(toAppError(error));
+    }
+  }
+
+  return {
+    use(transport) {
+      sessions = createPeerSessions(transport, clock, limits);
+    },
+    receive(message) {
+      switch (message.type) {
+        case 'call': {
+          const dialling = new AbortController();
+          calls.set(message.id, {
+            taken: () => undefined,
+            drop() {
+              dialling.abort();
+            },
+          });
+          // It answers for its own failures.
+          void start(message, dialling.signal);
+          break;
+        }
+        case 'call-drop':
+          calls.get(message.id)?.drop();
+          calls.delete(message.id);
+          break;
+        case 'call-taken':
+          calls.get(message.id)?.taken(message.count);
+          break;
+        default:
+          assertNever(message);
+      }
+    },
+  };
+}
+
+function sinkFor(id: number, post: (message: FromEdgeWire) => void, onOver: () => void): CallSink {
+  return {
+    answer(answer) {
+      onOver();
+      post({ type: 'call-answer', id, answer });
+    },
+    events(events) {
+      post({ type: 'call-events', id, events });
+    },
+    end() {
+      onOver();
+      post({ type: 'call-end', id });
+    },
+    fail({ code, details }) {
+      onOver();
+      const shown = details?.slice(0, MAX_DETAILS_LENGTH) ?? null;
+      post({ type: 'call-failed', id, failure: { code, details: shown } });
+    },
+  };
+}
