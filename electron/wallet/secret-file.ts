@@ -1,0 +1,102 @@
+/** A small file that only its owner can read, and that is written once. */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+const OWNER_ONLY = 0o600;
+const OTHERS = 0o077;
+const MAX_FILE_BYTES = 4096;
+
+export interface SecretText {
+  readonly text: string;
+  /** Whether others could read it until now. */
+  readonly wasOpen: boolean;
+}
+
+/**
+ * Takes access away from others before a byte is read.
+ * @returns null when there is none; a link, a folder or a file that is too long reads as empty
+ * @throws the system's error
+ */
+export function readSecretFile(path: string): SecretText | null {
+  let file: number;
+  try {
+    // A link could lead to a file of somebody else's choice. (Windows has neither the flag nor such links.)
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    if (codeOf(error) === 'ELOOP') return { text: '', wasOpen: false };
+    throw error;
+  }
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile() || found.size > MAX_FILE_BYTES) return { text: '', wasOpen: false };
+    // Windows has no such bits; there the profile folder's own access list protects the file.
+    const wasOpen = process.platform !== 'win32' && (found.mode & OTHERS) !== 0;
+    if (wasOpen) fchmodSync(file, OWNER_ONLY);
+    return { text: readFileSync(file, 'utf8'), wasOpen };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * @returns false when there is a file by now; it is as it was
+ * @throws the system's error
+ */
+export function createSecretFile(path: string, content: string): boolean {
+  const part = `${path}.part`;
+  try {
+    rmSync(part, { force: true });
+    const file = openSync(part, 'wx', OWNER_ONLY);
+    try {
+      writeSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    return publish(part, path);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+/** A link, unlike a rename, never takes the place of a file that is there. */
+function publish(part: string, path: string): boolean {
+  try {
+    linkSync(part, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' || existsSync(path)) return false;
+    // This file system has no links.
+    renameSync(part, path);
+  }
+  syncFolder(dirname(path));
+  return true;
+}
+
+/** The name lasts too: money may be sent to these keys in a moment. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
+}
