@@ -1,0 +1,100 @@
+/** Turns what was served into a signed receipt that is on disk, one after the other per session. */
+import { chargeOf, cuOf } from '../protocol/cu.ts';
+import type { Hex } from '../protocol/hex.ts';
+import { finishNumber, RECEIPT, type Finish, type Receipt } from '../protocol/receipt.ts';
+import type { SignedReceipt } from '../protocol/receipt.ts';
+import { createResponseHasher } from '../protocol/relay-hash.ts';
+import { digestOf } from '../protocol/typed-data.ts';
+import type { Signer } from './ports.ts';
+import type { SupplierSession } from './supplier-session.ts';
+
+/** What one relay did, before sums and signature. */
+export interface Served {
+  readonly finish: Finish;
+  readonly responseHash: Hex;
+  /** Of the engine that served it, which may have changed since the session began. */
+  readonly profile: Hex;
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly outputTokens: number;
+  readonly queuedMs: number;
+  readonly firstTokenMs: number;
+  readonly totalMs: number;
+  readonly endedAtMs: number;
+}
+
+/** A relay of which nothing is left to show: a crash, or a refusal after it was written down. */
+export function servedNothing(profile: Hex, endedAtMs: number): Served {
+  return {
+    finish: 'failed',
+    responseHash: createResponseHasher().finish(),
+    profile,
+    promptTokens: 0,
+    cachedTokens: 0,
+    outputTokens: 0,
+    queuedMs: 0,
+    firstTokenMs: 0,
+    totalMs: 0,
+    endedAtMs,
+  };
+}
+
+export interface SettlePorts {
+  readonly signer: Signer;
+  /** Of the network that the session belongs to. */
+  readonly domainHash: Uint8Array;
+}
+
+/**
+ * Settling the same relay again gives the same receipt.
+ * @throws AppError when it could not be written, or whatever the signer throws; the relay then still runs
+ */
+export function settle(
+  session: SupplierSession,
+  ref: Hex,
+  served: Served,
+  { signer, domainHash }: SettlePorts,
+): Promise<SignedReceipt> {
+  return session.serial(async () => {
+    const record = session.record(ref);
+    if (record?.state === 'settled') return record.signed;
+    if (record?.state !== 'running') throw new Error('there is no such relay to settle');
+    const receipt = nextReceipt(session, ref, record.cumulative, served);
+    const signature = await signer.sign(digestOf(domainHash, RECEIPT, receipt));
+    const signed = { receipt, signature };
+    const { endedAtMs: atMs } = served;
+    session.append([{ kind: 'relay-served', atMs, session: session.id, ref, signed }], 'full');
+    return signed;
+  });
+}
+
+function nextReceipt(
+  session: SupplierSession,
+  ref: Hex,
+  cumulative: bigint,
+  served: Served,
+): Receipt {
+  const { weights, price, ggufSha256 } = session.model;
+  const { settledCu } = session.commitment();
+  const { finish, endedAtMs, ...counted } = served;
+  // Nothing is kept in memory for an Application once its relay is over, so nothing is held at its cost.
+  const heldTokenSeconds = 0n;
+  const cu = finish === 'failed' ? 0n : cuOf(weights, { ...counted, heldTokenSeconds });
+  const totalCu = settledCu + cu;
+  const totalCharged = chargeOf(totalCu, price);
+  return {
+    session: session.id,
+    ref,
+    sequence: (session.lastReceipt?.receipt.sequence ?? 0) + 1,
+    cumulative,
+    modelSha256: ggufSha256,
+    ...counted,
+    heldTokenSeconds,
+    cu,
+    totalCu,
+    charged: totalCharged - chargeOf(settledCu, price),
+    totalCharged,
+    finish: finishNumber(finish),
+    endedAtMs: BigInt(endedAtMs),
+  };
+}
