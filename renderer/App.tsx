@@ -1,11 +1,14 @@
-/** The window: the rail on the left, one of two screens beside it, and what may lie above both. */
+/** The window: the rail on the left, one of three screens beside it, and what may lie above them. */
 import { ChatScreen } from './features/chat/ChatScreen.tsx';
 import { DropZone } from './features/drop/DropZone.tsx';
+import { EarningsScreen } from './features/earnings/EarningsScreen.tsx';
 import { Rail } from './features/rail/Rail.tsx';
 import { useRailDrawer } from './features/rail/use-rail-drawer.ts';
+import { ReceiptSheet } from './features/receipt/ReceiptSheet.tsx';
 import { SettingsScreen } from './features/settings/SettingsScreen.tsx';
 import { useShortcuts } from './features/shortcuts.ts';
 import { useTheme } from './features/theme.ts';
+import { assertNever } from './assert-never.ts';
 import { useActions, useApp } from './store/use-app.tsx';
 import { MenuIcon } from './ui/icons.tsx';
 import { IconButton } from './ui/IconButton.tsx';
@@ -14,7 +17,6 @@ import { Toasts } from './ui/Toasts.tsx';
 export function App() {
   useTheme();
   useShortcuts();
-  const tab = useApp((state) => state.tab);
   const { setRailOpen } = useActions();
   const { railOpen, drawer, toggle } = useRailDrawer();
   return (
@@ -41,10 +43,25 @@ export function App() {
         >
           <MenuIcon />
         </IconButton>
-        {tab === 'chat' ? <ChatScreen /> : <SettingsScreen />}
+        <Screen />
       </main>
       <Toasts />
+      <ReceiptSheet />
       <DropZone />
     </div>
   );
+}
+
+function Screen() {
+  const tab = useApp((state) => state.tab);
+  switch (tab) {
+    case 'chat':
+      return <ChatScreen />;
+    case 'earnings':
+      return <EarningsScreen />;
+    case 'settings':
+      return <SettingsScreen />;
+    default:
+      return assertNever(tab);
+  }
 }

@@ -8,6 +8,8 @@ import { AppProvider } from './store/use-app.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/segments.css';
+import './styles/money.css';
 import './styles/overlays.css';
 import './styles/shell.css';
 import './styles/rail.css';
@@ -16,6 +18,8 @@ import './styles/composer.css';
 import './styles/markdown.css';
 import './styles/setup.css';
 import './styles/settings.css';
+import './styles/earnings.css';
+import './styles/receipt.css';
 import './styles/narrow.css';
 
 const app = createApp(windowBridge(), (text) => navigator.clipboard.writeText(text));

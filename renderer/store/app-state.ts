@@ -1,10 +1,15 @@
 /** Everything the window knows: the mirror of main, and what only concerns the view. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Price, ReceiptCheckView, ReceiptView } from '../../electron/ipc/network.ts';
 import type { FailureText } from '../../electron/ipc/result.ts';
 import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapshot.ts';
+import type { CommandInput } from '../../electron/ipc/table.ts';
 import type { LiveText } from './live-text.ts';
 
-export type Tab = 'chat' | 'settings';
+export type Tab = 'chat' | 'earnings' | 'settings';
+
+/** Who is asked: the model on this computer, or a Supplier on the network. */
+export type Via = CommandInput<'chat.send'>['via'];
 
 /** The key of the draft and the failure that belong to a chat which has no conversation yet. */
 export const NEW_CHAT = 'new';
@@ -15,6 +20,30 @@ export interface ChatView {
   readonly conversation: Conversation | null;
   /** Oldest first. */
   readonly messageIds: readonly string[];
+}
+
+/** What the question in the composer would cost on the network. */
+export interface PriceView {
+  /** `none`: nothing has to be known, since this computer would answer or nothing can be sent. */
+  readonly state: 'none' | 'asking' | 'known' | 'failed';
+  /** The chat it is for. */
+  readonly draftKey: string;
+  /** While `asking`: what it was before the last change of the text, if that was known. */
+  readonly price: Price | null;
+  readonly failure: FailureText | null;
+}
+
+/** The receipt that lies above the window. */
+export interface ReceiptSheetView {
+  readonly ref: string;
+  readonly busy: 'opening' | 'checking' | 'copying' | null;
+  /** Null while it is being opened, or when it could not be. */
+  readonly receipt: ReceiptView | null;
+  /** Null until somebody has asked to verify it. */
+  readonly checks: readonly ReceiptCheckView[] | null;
+  /** Why the last thing that was asked of it did not work. */
+  readonly failure: FailureText | null;
+  readonly isCopied: boolean;
 }
 
 export type Toast =
@@ -38,9 +67,22 @@ export interface AppState {
   readonly messages: Readonly<Record<string, Message>>;
   /** Answers being written, by message. */
   readonly live: Readonly<Record<string, LiveText>>;
+  /** Who the next question goes to; for as long as the window is open. */
+  readonly via: Via;
+  /** Who is writing an answer, by message; only those that were asked for in this window. */
+  readonly askedVia: Readonly<Record<string, Via>>;
+  readonly price: PriceView;
+  readonly receipt: ReceiptSheetView | null;
   readonly toasts: readonly Toast[];
   readonly toastCount: number;
 }
+
+export const NO_PRICE: PriceView = {
+  state: 'none',
+  draftKey: NEW_CHAT,
+  price: null,
+  failure: null,
+};
 
 const INITIAL: AppState = {
   snapshot: null,
@@ -55,6 +97,10 @@ const INITIAL: AppState = {
   chats: {},
   messages: {},
   live: {},
+  via: 'local',
+  askedVia: {},
+  price: NO_PRICE,
+  receipt: null,
   toasts: [],
   toastCount: 0,
 };

@@ -62,9 +62,10 @@ export function createChatActions(bridge: Bridge, store: AppStore): ChatActions 
       if (failure && failure.code !== 'not-found') apply((state) => addToast(state, { failure }));
     },
     async regenerate(messageId) {
-      const result = await attempt(() => command['chat.regenerate']({ messageId }));
+      const { via } = store.getState();
+      const result = await attempt(() => command['chat.regenerate']({ messageId, via }));
       const failure = failureOf(result);
-      if (result.ok) apply((state) => takeRegenerated(state, result.value));
+      if (result.ok) apply((state) => takeRegenerated(state, result.value, via));
       else if (failure) apply((state) => addToast(state, { failure }));
     },
     async rename(conversationId, title) {
@@ -99,14 +100,15 @@ async function sendQuestion(
   text: string,
 ): Promise<void> {
   const state = store.getState();
+  const { via } = state;
   const conversationId = draftKey === NEW_CHAT ? null : draftKey;
   const busy = state.sending[draftKey] === true || streamingIn(state, conversationId) !== null;
   if (busy || text.trim() === '' || sendBlock(state, text) !== null) return;
   store.setState({ sending: { ...state.sending, [draftKey]: true } });
-  const result = await attempt(() => bridge.command['chat.send']({ conversationId, text }));
+  const result = await attempt(() => bridge.command['chat.send']({ conversationId, text, via }));
   const failure = failureOf(result);
   if (result.ok) {
-    store.setState((now) => takeSent(now, draftKey, result.value));
+    store.setState((now) => takeSent(now, draftKey, result.value, via));
     // Asked in a conversation that could not be shown: by now it may be.
     const wasRead = conversationId === null || state.chats[conversationId]?.state === 'ready';
     if (!wasRead) await loadConversation(bridge, store.setState, conversationId);

@@ -4,6 +4,8 @@ import { createAppActions, type WriteClipboard } from './app-actions.ts';
 import { createAppStore } from './app-state.ts';
 import { createChatActions, followAnswers } from './chat-actions.ts';
 import { createMirror } from './mirror.ts';
+import { createNetworkActions } from './network-actions.ts';
+import { followPrice, type Later } from './price-follower.ts';
 import type { App } from './use-app.tsx';
 import { takeSnapshot } from './view.ts';
 
@@ -11,9 +13,21 @@ export interface RunningApp extends App {
   readonly dispose: () => void;
 }
 
-export function createApp(bridge: Bridge, writeClipboard: WriteClipboard): RunningApp {
+const afterDelay: Later = (run, ms) => {
+  const timer = setTimeout(run, ms);
+  return () => {
+    clearTimeout(timer);
+  };
+};
+
+export function createApp(
+  bridge: Bridge,
+  writeClipboard: WriteClipboard,
+  later: Later = afterDelay,
+): RunningApp {
   const store = createAppStore();
   const stopAnswers = followAnswers(bridge, store);
+  const stopPrice = followPrice(bridge, store, later);
   const mirror = createMirror(bridge, {
     onSnapshot: (snapshot) => {
       store.setState((state) => takeSnapshot(state, snapshot));
@@ -27,10 +41,12 @@ export function createApp(bridge: Bridge, writeClipboard: WriteClipboard): Runni
     actions: {
       ...createAppActions(bridge, store, writeClipboard),
       ...createChatActions(bridge, store),
+      ...createNetworkActions(bridge, store),
     },
     refresh: mirror.refresh,
     dispose: () => {
       mirror.dispose();
+      stopPrice();
       stopAnswers();
     },
   };

@@ -25,6 +25,8 @@ export function applyPatch(snapshot: Snapshot, patch: Patch): PatchOutcome {
       engine: changes.engine ?? snapshot.engine,
       model: changes.model ?? snapshot.model,
       endpoint: changes.endpoint ?? snapshot.endpoint,
+      network: changes.network ?? snapshot.network,
+      earnings: changes.earnings ?? snapshot.earnings,
       conversations: changes.conversations ?? snapshot.conversations,
       notices: changes.notices ?? snapshot.notices,
     },

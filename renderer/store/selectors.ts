@@ -1,4 +1,5 @@
 /** Narrow questions that components ask of the state; each answer is a primitive or a stable object. */
+import type { Earnings, ReceiptView } from '../../electron/ipc/network.ts';
 import type { FailureText } from '../../electron/ipc/result.ts';
 import type { Conversation, Message, SetupStep } from '../../electron/ipc/snapshot.ts';
 import type { MAX_QUESTION_LENGTH } from '../../electron/ipc/table.ts';
@@ -64,19 +65,32 @@ export function runningStep(steps: readonly SetupStep[]): SetupStep | null {
   return steps.find((step) => step.state === 'running') ?? null;
 }
 
+/** What was earned and not yet paid by the chain. */
+export function waitingToCollect({ earned, redeemed }: Earnings): bigint {
+  return earned > redeemed ? earned - redeemed : 0n;
+}
+
+/** Whether the chain has paid for a relay served: the list may know it before an open sheet does. */
+export function isPaid(state: AppState, { line, transaction }: ReceiptView): boolean {
+  if (line.isRedeemed || transaction !== null) return true;
+  const listed = state.snapshot?.earnings.recent.find(({ ref }) => ref === line.ref);
+  return listed?.isRedeemed === true;
+}
+
 /** Why a question cannot be sent now, in plain words; null when it can. */
 export function sendBlock(state: AppState, text: string): string | null {
   const { snapshot } = state;
   if (!snapshot) return 'Lull is starting. You can write now and send in a moment.';
   const { setup, engine, model } = snapshot;
+  const here = state.via === 'local';
   if (setup.phase === 'running') {
     return 'Lull is still getting ready. You can write now and send when it is done.';
   }
   // Once it is known how to run a model, questions are answered whatever became of the rest.
-  if (setup.phase !== 'done' && engine.backend === null) {
+  if (here && setup.phase !== 'done' && engine.backend === null) {
     return 'The preparation did not finish. Press Try again above, then send.';
   }
-  if (model.current === null) return 'No model is open. Open a model, then send.';
+  if (here && model.current === null) return 'No model is open. Open a model, then send.';
   if (text.length > QUESTION_LIMIT) {
     return `This message is longer than ${QUESTION_LIMIT.toLocaleString('en')} characters. Shorten it to send.`;
   }

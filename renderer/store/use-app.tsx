@@ -4,8 +4,9 @@ import { useStore } from 'zustand';
 import type { AppActions } from './app-actions.ts';
 import type { AppState, AppStore } from './app-state.ts';
 import type { ChatActions } from './chat-actions.ts';
+import type { NetworkActions } from './network-actions.ts';
 
-export type Actions = AppActions & ChatActions;
+export type Actions = AppActions & ChatActions & NetworkActions;
 
 export interface App {
   readonly store: AppStore;

@@ -2,7 +2,7 @@
 import type { FailureText } from '../../electron/ipc/result.ts';
 import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapshot.ts';
 import type { CommandOutput, NotificationBody } from '../../electron/ipc/table.ts';
-import { NEW_CHAT, without, type AppState, type ChatView } from './app-state.ts';
+import { NEW_CHAT, without, type AppState, type ChatView, type Via } from './app-state.ts';
 import { addDelta, adoptText } from './live-text.ts';
 
 type Change = Partial<AppState>;
@@ -33,9 +33,16 @@ function forgetConversations(state: AppState, gone: ReadonlySet<string>): Change
     drafts: keepKeys(state.drafts),
     messages: keepOwned(state.messages),
     live: keepOwned(state.live),
+    askedVia: Object.fromEntries(
+      Object.entries(state.askedVia).filter(([id]) => !isOf(state.messages[id], gone)),
+    ),
     conversationId:
       state.conversationId !== null && gone.has(state.conversationId) ? null : state.conversationId,
   };
+}
+
+function isOf(message: Message | undefined, gone: ReadonlySet<string>): boolean {
+  return message !== undefined && gone.has(message.conversationId);
 }
 
 export function takeDelta(state: AppState, delta: NotificationBody<'chat.delta'>): Change {
@@ -51,6 +58,7 @@ export function takeEnd(state: AppState, message: Message): Change {
   return {
     messages: { ...state.messages, [message.id]: message },
     live: message.state === 'streaming' ? state.live : without(state.live, message.id),
+    askedVia: without(state.askedVia, message.id),
   };
 }
 
@@ -107,6 +115,7 @@ export function takeSent(
   state: AppState,
   draftKey: string,
   sent: CommandOutput<'chat.send'>,
+  via: Via,
 ): Change {
   const { conversation, question, answer } = sent;
   const view = state.chats[conversation.id];
@@ -123,6 +132,7 @@ export function takeSent(
       ...state.chats,
       [conversation.id]: { state: 'ready', failure: null, conversation, messageIds },
     },
+    askedVia: askedOf(state, answer, via),
     drafts: without(state.drafts, draftKey),
     sending: without(state.sending, draftKey),
     sendFailures: without(state.sendFailures, draftKey),
@@ -133,6 +143,7 @@ export function takeSent(
 export function takeRegenerated(
   state: AppState,
   { answer, replacedId }: CommandOutput<'chat.regenerate'>,
+  via: Via,
 ): Change {
   const view = state.chats[answer.conversationId];
   if (!view) return {};
@@ -141,7 +152,13 @@ export function takeRegenerated(
   return {
     messages: { ...rest, [answer.id]: endedOr(state, answer) },
     chats: { ...state.chats, [answer.conversationId]: { ...view, messageIds } },
+    askedVia: askedOf(state, answer, via),
   };
+}
+
+function askedOf(state: AppState, answer: Message, via: Via): AppState['askedVia'] {
+  const isWriting = endedOr(state, answer).state === 'streaming';
+  return isWriting ? { ...state.askedVia, [answer.id]: via } : state.askedVia;
 }
 
 /** A short answer may have ended before the reply that announces it was read. */

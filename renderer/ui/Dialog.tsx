@@ -1,8 +1,9 @@
-/** A question that has to be answered first. The platform's own dialog keeps the focus and hears Escape. */
+/** Something that has to be answered or closed first. The platform's own dialog keeps the focus and hears Escape. */
 import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 
 interface Props {
-  readonly title: string;
+  readonly title: ReactNode;
+  readonly size?: 'wide';
   readonly onClose: () => void;
   readonly children: ReactNode;
   /** The buttons, the safe one first. */
@@ -10,7 +11,7 @@ interface Props {
 }
 
 /** Shown for as long as it is rendered. */
-export function Dialog({ title, onClose, children, actions }: Props) {
+export function Dialog({ title, size, onClose, children, actions }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   // Closed before it leaves the page: then the platform gives the focus back to where it was.
@@ -22,7 +23,12 @@ export function Dialog({ title, onClose, children, actions }: Props) {
     };
   }, []);
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className={size === 'wide' ? 'dialog dialog-wide' : 'dialog'}
+      aria-labelledby={id}
+      onClose={onClose}
+    >
       <h2 id={id}>{title}</h2>
       <div className="dialog-text">{children}</div>
       <div className="dialog-actions">{actions}</div>

@@ -35,6 +35,23 @@ export const SettingsIcon = () => (
     <circle cx="7.75" cy="14" r="2.25" />
   </Icon>
 );
+export const EarningsIcon = () => (
+  <Icon>
+    <path d="M3.5 16.5h13M5.5 13.5v-3M10 13.5v-6M14.5 13.5v-9.5" strokeWidth="1.75" />
+  </Icon>
+);
+export const ReceiptIcon = () => (
+  <Icon>
+    <path d="M5 3.5h10v13.25l-1.75-1.25-1.6 1.25L10 15.5l-1.65 1.25-1.6-1.25L5 16.75Z" />
+    <path d="M7.75 7.25h4.5M7.75 10.5h4.5" />
+  </Icon>
+);
+export const HelpIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="6.75" />
+    <path d="M8 8.1c.2-2.6 4.2-2.3 4 .2-.1 1.2-1.7 1.4-2 2.6M10 13.6h.01" />
+  </Icon>
+);
 export const SearchIcon = () => (
   <Icon>
     <circle cx="9" cy="9" r="4.75" />

@@ -1,8 +1,20 @@
 /** The bridge with a small chat behind it: keeps conversations in memory, answers piece by piece when told to. */
 import type { ErrorCode } from '../../electron/ipc/error-codes.ts';
 import type { Failure, Result } from '../../electron/ipc/result.ts';
+import type { Earnings, ReceiptCheckView } from '../../electron/ipc/network.ts';
 import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapshot.ts';
 import type { Bridge, CommandName, NotificationBody } from '../../electron/ipc/table.ts';
+import {
+  collected,
+  fakeChecks,
+  fakeLine,
+  fakeNetwork,
+  fakePrice,
+  fakeReceipt,
+  fakeServed,
+  withRelay,
+  word,
+} from './fake-network.ts';
 import { FAKE_MODEL, failureFor, fakeSnapshot, fakeStats } from './fake-snapshot.ts';
 
 type Listeners = {
@@ -15,6 +27,8 @@ export interface FakeBridgeOptions {
   /** The pieces that every answer consists of. */
   readonly pieces?: readonly string[];
   readonly nowMs?: () => number;
+  /** What every receipt comes to. */
+  readonly checks?: ReceiptCheckView[];
 }
 
 export interface FakeBridge {
@@ -23,6 +37,8 @@ export interface FakeBridge {
   readonly calls: { readonly name: CommandName | 'openDroppedModel'; readonly input: unknown }[];
   /** The next call of this command fails once with this code. */
   failNext(name: CommandName, code: ErrorCode, details?: string): void;
+  /** The next call of this command answers only once what is returned here is called. */
+  hold(name: CommandName): () => void;
   /** Changes the snapshot and sends the patch. */
   patch(changes: Partial<Omit<Snapshot, 'version'>>): void;
   /** Changes the snapshot and loses the patch on the way. */
@@ -34,6 +50,8 @@ export interface FakeBridge {
   write(): void;
   /** Ends every running answer with this failure. */
   breakAnswers(code: ErrorCode): void;
+  /** The neighbour asks one more question of a trial that runs. */
+  serveOne(): void;
 }
 
 interface Run {
@@ -41,14 +59,20 @@ interface Run {
   sequence: number;
   /** The answer whose place it takes with its first piece; null once it has a place. */
   replaces: string | null;
+  readonly via: 'local' | 'network';
 }
 
 export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
-  const { pieces = ['Hello', ', ', 'world.'], nowMs = () => 1_000 } = options;
+  const {
+    pieces = ['Hello', ', ', 'world.'],
+    nowMs = () => 1_000,
+    checks = fakeChecks(),
+  } = options;
   let snapshot = options.snapshot ?? fakeSnapshot();
   let messages: readonly Message[] = options.messages ?? [];
   const runs = new Map<string, Run>();
   const failures = new Map<CommandName, Failure>();
+  const gates = new Map<CommandName, Promise<null>>();
   const calls: FakeBridge['calls'] = [];
   let lastId = 0;
   const listeners: Listeners = {
@@ -77,12 +101,28 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
     for (const listener of listeners['chat.end']) listener(message);
   }
 
-  function answerTo(conversationId: string, replaces: string | null): Message {
+  function patchTrial(change: Partial<Earnings['trial']>): undefined {
+    const { earnings } = snapshot;
+    patch({ earnings: { ...earnings, trial: { ...earnings.trial, ...change } } });
+  }
+
+  /** One over the network is paid for: it is a relay in the list. */
+  function finish({ message, via }: Run): void {
+    const outputTokens = pieces.length;
+    const served = via === 'network' ? fakeServed(++lastId, outputTokens) : null;
+    end({ ...message, state: 'complete', stats: fakeStats(outputTokens, snapshot, served) });
+    if (!served) return;
+    const { ref, charged } = served;
+    const line = fakeLine({ ref, role: 'application', atMs: nowMs(), outputTokens, charged });
+    patch({ earnings: withRelay(snapshot.earnings, line) });
+  }
+
+  function answerTo(conversationId: string, replaces: string | null, via: Run['via']): Message {
     const answer: Message = {
       ...{ id: newId('answer'), conversationId, role: 'assistant', text: '' },
       ...{ createdAtMs: nowMs(), state: 'streaming', failure: null, stats: null },
     };
-    runs.set(answer.id, { message: answer, sequence: 0, replaces });
+    runs.set(answer.id, { message: answer, sequence: 0, replaces, via });
     return answer;
   }
 
@@ -95,6 +135,9 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
     calls.push({ name, input });
     const failure = failures.get(name);
     failures.delete(name);
+    const gate = gates.get(name);
+    gates.delete(name);
+    if (gate) await gate;
     if (failure) return failure;
     const value = run();
     if (isFailure(value)) return value;
@@ -156,7 +199,7 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
             ...{ text: input.text, createdAtMs: nowMs(), state: 'complete' },
             ...{ failure: null, stats: null },
           };
-          const answer = answerTo(conversation.id, null);
+          const answer = answerTo(conversation.id, null, input.via);
           messages = [...messages, question, answer];
           setConversation(conversation);
           return { conversation, question, answer };
@@ -172,7 +215,7 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
         command('chat.regenerate', input, () => {
           const old = messages.find(({ id }) => id === input.messageId);
           if (!old) return failureFor('not-found');
-          const answer = answerTo(old.conversationId, old.id);
+          const answer = answerTo(old.conversationId, old.id, input.via);
           return { answer, replacedId: old.id };
         }),
       'chat.rename': (input) =>
@@ -188,6 +231,25 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
           patch({ conversations: rest });
           return undefined;
         }),
+      'chat.price': (input) =>
+        command('chat.price', input, () => {
+          if (snapshot.network.state !== 'ready') patch({ network: fakeNetwork(snapshot.network) });
+          return fakePrice(input.text);
+        }),
+      'earn.try': () =>
+        command('earn.try', undefined, () => patchTrial({ state: 'running', asked: 0 })),
+      'earn.stop': () => command('earn.stop', undefined, () => patchTrial({ state: 'done' })),
+      'earn.collect': () =>
+        command('earn.collect', undefined, () => patch({ earnings: collected(snapshot.earnings) })),
+      'receipt.open': (input) =>
+        command('receipt.open', input, () => {
+          const line = snapshot.earnings.recent.find(({ ref }) => ref === input.ref);
+          const { transaction } = snapshot.earnings.collect;
+          if (!line) return failureFor('not-found');
+          return fakeReceipt(line, line.isRedeemed ? transaction : null);
+        }),
+      'receipt.verify': (input) => command('receipt.verify', input, () => checks),
+      'receipt.copy': (input) => command('receipt.copy', input, nothing),
     },
     on: {
       'hub.patch': (listener) => listenTo(listeners['hub.patch'], listener),
@@ -206,8 +268,23 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
     failNext(name, code, details) {
       failures.set(name, failureFor(code, details ?? null));
     },
+    hold(name) {
+      const gate = Promise.withResolvers<null>();
+      gates.set(name, gate.promise);
+      return () => {
+        gate.resolve(null);
+      };
+    },
     patch,
     patchSilently,
+    serveOne() {
+      const { trial } = snapshot.earnings;
+      if (trial.state !== 'running') return;
+      const asked = trial.asked + 1;
+      const line = fakeLine({ ref: word(`b${String(asked)}`), atMs: nowMs() });
+      patch({ earnings: withRelay(snapshot.earnings, line) });
+      patchTrial({ asked, state: asked === trial.of ? 'done' : 'running' });
+    },
     delta(body) {
       for (const listener of listeners['chat.delta']) listener(body);
     },
@@ -216,8 +293,7 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
       for (const run of runs.values()) {
         const text = pieces[run.sequence];
         if (text === undefined) {
-          const outputTokens = pieces.length;
-          end({ ...run.message, state: 'complete', stats: fakeStats(outputTokens, snapshot) });
+          finish(run);
           continue;
         }
         messages = messages.map((each) => (each.id === run.replaces ? run.message : each));

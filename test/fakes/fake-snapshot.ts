@@ -1,5 +1,7 @@
 /** A snapshot as main might send it, for tests of the window. */
+import { initialSnapshot } from '../../electron/hub/initial-snapshot.ts';
 import { ERROR_TEXTS, type ErrorCode } from '../../electron/ipc/error-codes.ts';
+import type { Served } from '../../electron/ipc/network.ts';
 import type { Failure } from '../../electron/ipc/result.ts';
 import type {
   Candidate,
@@ -8,6 +10,8 @@ import type {
   Setup,
   Snapshot,
 } from '../../electron/ipc/snapshot.ts';
+
+const FAKE_APP = { version: '0.1.0', runtime: 'Electron 42.0.0', dataFolder: '/data/lull' };
 
 export const FAKE_STARTER: ModelInfo = {
   id: 'starter',
@@ -95,7 +99,7 @@ const FAKE_STEPS: Setup['steps'] = [
 export function fakeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     version: 1,
-    app: { version: '0.1.0', runtime: 'Electron 42.0.0', dataFolder: '/data/lull' },
+    app: FAKE_APP,
     settings: { theme: 'system' },
     setup: { phase: 'done', steps: FAKE_STEPS, failure: null },
     engine: {
@@ -118,6 +122,8 @@ export function fakeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
       tokenPath: '/data/lull/endpoint-token',
       failure: null,
     },
+    network: initialSnapshot(FAKE_APP).network,
+    earnings: initialSnapshot(FAKE_APP).earnings,
     conversations: [],
     notices: [],
     ...changes,
@@ -129,7 +135,11 @@ export function failureFor(code: ErrorCode, details: string | null = null): Fail
   return { ok: false, code, message: sentence, next, details };
 }
 
-export function fakeStats(outputTokens: number, snapshot: Snapshot): Message['stats'] {
+export function fakeStats(
+  outputTokens: number,
+  snapshot: Snapshot,
+  served: Served | null = null,
+): Message['stats'] {
   return {
     modelName: snapshot.model.current?.name ?? 'none',
     promptTokens: 24,
@@ -137,5 +147,6 @@ export function fakeStats(outputTokens: number, snapshot: Snapshot): Message['st
     firstTokenMs: 42,
     tokensPerSecond: 412.3,
     endedBy: 'stop',
+    served,
   };
 }

@@ -1,15 +1,16 @@
 /** An answer: its text as it grows, how it ended, who wrote it and how fast. */
 import { memo } from 'react';
 import type { Message } from '../../../electron/ipc/snapshot.ts';
-import { formatPercent } from '../../format/numbers.ts';
 import { messageText } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { RepeatIcon } from '../../ui/icons.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { AnswerEnd } from './AnswerEnd.tsx';
+import { AnswerService } from './AnswerService.tsx';
 import { answerFacts } from './answer-facts.ts';
 import { LazyMarkdown } from './LazyMarkdown.tsx';
+import { Waiting } from './Waiting.tsx';
 
 interface Props {
   readonly message: Message;
@@ -30,6 +31,7 @@ export const Answer = memo(function Answer({ message, isLast, isRecent }: Answer
         <>
           <AnswerEnd message={message} isLast={isLast} />
           <AnswerTools message={message} isLast={isLast} />
+          {message.stats?.served ? <AnswerService served={message.stats.served} /> : null}
         </>
       )}
     </article>
@@ -40,31 +42,14 @@ export const Answer = memo(function Answer({ message, isLast, isRecent }: Answer
 function AnswerText({ message, isRecent }: Pick<AnswerProps, 'message' | 'isRecent'>) {
   const text = useApp((state) => messageText(state, message));
   const streaming = message.state === 'streaming';
-  if (text === '') return streaming ? <Waiting /> : null;
+  if (text === '') return streaming ? <Waiting messageId={message.id} /> : null;
   return <LazyMarkdown text={text} growing={streaming} eager={isRecent} />;
-}
-
-/** Before the first word: what is going on. */
-function Waiting() {
-  const state = useApp((app) => app.snapshot?.engine.state);
-  const progress = useApp((app) => app.snapshot?.engine.loadProgress ?? null);
-  const loading = state === 'loading' || state === 'asleep';
-  const share = progress === null ? '' : `, ${formatPercent(progress)}`;
-  return (
-    <p className="waiting">
-      <span className="waiting-dots" aria-hidden="true">
-        <span />
-        <span />
-        <span />
-      </span>
-      {loading ? `Loading the model${share}` : 'Reading the question'}
-    </p>
-  );
 }
 
 function AnswerTools({ message, isLast }: Props) {
   const { regenerate } = useActions();
   const facts = answerFacts(message.stats);
+  const via = useApp((state) => state.via);
   // These say so in words already.
   const offersTryAgain = message.state === 'failed' || message.state === 'interrupted';
   return (
@@ -73,7 +58,10 @@ function AnswerTools({ message, isLast }: Props) {
         <CopyButton text={() => message.text} what="Answer" label="Copy answer" />
       )}
       {isLast && !offersTryAgain ? (
-        <IconButton label="Answer again" onClick={() => void regenerate(message.id)}>
+        <IconButton
+          label={via === 'local' ? 'Answer again' : 'Answer again over the network'}
+          onClick={() => void regenerate(message.id)}
+        >
           <RepeatIcon />
         </IconButton>
       ) : null}

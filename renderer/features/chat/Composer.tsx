@@ -1,11 +1,14 @@
 /** Where questions are written: Enter sends, Shift and Enter starts a line, the field grows with the text. */
 import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
+import type { Via } from '../../store/app-state.ts';
 import { draftKey, sendBlock, streamingIn } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
 import { SendIcon, StopIcon } from '../../ui/icons.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
+import { PRICE_ID, PriceLine } from './PriceLine.tsx';
+import { ViaSwitch } from './ViaSwitch.tsx';
 
 export const COMPOSER_ID = 'composer';
 const HINT_ID = 'composer-hint';
@@ -15,9 +18,10 @@ export function Composer() {
   const draft = useApp((state) => state.drafts[draftKey(state)] ?? '');
   const block = useApp((state) => sendBlock(state, state.drafts[draftKey(state)] ?? ''));
   const sending = useApp((state) => state.sending[draftKey(state)] === true);
+  const via = useApp((state) => state.via);
   const answerId = useApp((state) => streamingIn(state, state.conversationId));
   const { setDraft, send, stop } = useActions();
-  const field = useGrowingField(key, draft);
+  const field = useFocusOnOpen(key);
   const canSend = block === null && answerId === null && !sending && draft.trim() !== '';
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
@@ -45,32 +49,37 @@ export function Composer() {
           readOnly={sending}
           placeholder="Ask something"
           aria-label="Your question"
-          aria-describedby={HINT_ID}
+          aria-describedby={`${PRICE_ID} ${HINT_ID}`}
           onChange={(event) => {
             setDraft(key, event.target.value);
           }}
           onKeyDown={onKeyDown}
         />
-        {answerId === null ? (
-          <IconButton label="Send" type="submit" className="send" disabled={!canSend}>
-            <SendIcon />
-          </IconButton>
-        ) : (
-          <IconButton label="Stop" className="send" onClick={() => void stop(answerId)}>
-            <StopIcon />
-          </IconButton>
-        )}
+        <div className="composer-row">
+          <ViaSwitch />
+          <PriceLine />
+          {answerId === null ? (
+            <IconButton label="Send" type="submit" className="send" disabled={!canSend}>
+              <SendIcon />
+            </IconButton>
+          ) : (
+            <IconButton label="Stop" className="send" onClick={() => void stop(answerId)}>
+              <StopIcon />
+            </IconButton>
+          )}
+        </div>
       </form>
       <p id={HINT_ID} className={block === null ? 'composer-hint' : 'composer-hint composer-block'}>
-        {block ?? hint(answerId !== null)}
+        {block ?? hint(answerId !== null, via)}
       </p>
     </div>
   );
 }
 
-function hint(answering: boolean): string {
-  return answering
-    ? 'An answer is being written. Escape stops it.'
+function hint(answering: boolean, via: Via): string {
+  if (answering) return 'An answer is being written. Escape stops it.';
+  return via === 'network'
+    ? 'The Supplier that answers can read what you send. In practice it is the neighbour, inside Lull.'
     : 'Enter sends, Shift and Enter starts a new line. Models make mistakes; check what matters.';
 }
 
@@ -97,16 +106,11 @@ function SendFailure({ draftKey: key, draft }: SendFailureProps) {
   );
 }
 
-/** Focuses the field of each conversation as it opens and fits its height to its text. */
-function useGrowingField(key: string, draft: string) {
+/** The field of each conversation takes the focus as it opens. */
+function useFocusOnOpen(key: string) {
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     field.current?.focus();
   }, [key]);
-  useLayoutEffect(() => {
-    if (!field.current) return;
-    field.current.style.height = 'auto';
-    field.current.style.height = `${String(field.current.scrollHeight)}px`;
-  }, [draft]);
   return field;
 }

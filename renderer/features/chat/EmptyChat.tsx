@@ -1,6 +1,6 @@
 /** A chat before its first question: three to start from. */
 import { NEW_CHAT } from '../../store/app-state.ts';
-import { useActions } from '../../store/use-app.tsx';
+import { useActions, useApp } from '../../store/use-app.tsx';
 import { LullMark } from '../../ui/LullMark.tsx';
 import { COMPOSER_ID } from './Composer.tsx';
 
@@ -12,11 +12,16 @@ const EXAMPLES = [
 
 export function EmptyChat() {
   const { setDraft } = useActions();
+  const via = useApp((state) => state.via);
   return (
     <div className="empty">
       <LullMark size={40} />
       <h2>What would you like to ask?</h2>
-      <p className="quiet">Answers are written on this computer. Nothing you type leaves it.</p>
+      <p className="quiet">
+        {via === 'local'
+          ? 'Answers are written on this computer. Nothing you type leaves it.'
+          : 'Answers come from a Supplier and are paid with practice money, which is worth nothing.'}
+      </p>
       <ul className="examples" aria-label="Example questions">
         {EXAMPLES.map((example) => (
           <li key={example}>

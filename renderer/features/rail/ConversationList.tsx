@@ -1,11 +1,9 @@
 /** The conversations, newest first, narrowed by the filter. */
-import { useEffect, useState } from 'react';
 import { conversations } from '../../store/selectors.ts';
 import { useApp } from '../../store/use-app.tsx';
+import { useMinute } from '../use-minute.ts';
 import { ConversationItem } from './ConversationItem.tsx';
 import { filterConversations } from './filter-conversations.ts';
-
-const MINUTE_MS = 60_000;
 
 export function ConversationList() {
   const all = useApp(conversations);
@@ -24,18 +22,4 @@ export function ConversationList() {
       ))}
     </ul>
   );
-}
-
-/** The time, accurate to a minute. */
-function useMinute(): number {
-  const [nowMs, setNowMs] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => {
-      setNowMs(Date.now());
-    }, MINUTE_MS);
-    return () => {
-      clearInterval(timer);
-    };
-  }, []);
-  return nowMs;
 }

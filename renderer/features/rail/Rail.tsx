@@ -1,7 +1,8 @@
-/** The left rail: conversations, and the way to the two screens. */
+/** The left rail: conversations, and the way to the screens. */
+import type { Tab } from '../../store/app-state.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { shortEngineState } from '../../format/words.ts';
-import { ChatIcon, PlusIcon, SearchIcon, SettingsIcon } from '../../ui/icons.tsx';
+import { ChatIcon, EarningsIcon, PlusIcon, SearchIcon, SettingsIcon } from '../../ui/icons.tsx';
 import { LullMark } from '../../ui/LullMark.tsx';
 import { FILTER_ID } from '../shortcuts.ts';
 import { ConversationList } from './ConversationList.tsx';
@@ -55,7 +56,7 @@ function Filter() {
 function Destinations() {
   const tab = useApp((state) => state.tab);
   const { showTab } = useActions();
-  const item = (name: 'chat' | 'settings') => ({
+  const item = (name: Tab) => ({
     type: 'button' as const,
     className: 'rail-item',
     'aria-current': tab === name ? ('page' as const) : undefined,
@@ -68,6 +69,10 @@ function Destinations() {
       <button {...item('chat')}>
         <ChatIcon />
         Chat
+      </button>
+      <button {...item('earnings')}>
+        <EarningsIcon />
+        Earnings
       </button>
       <button {...item('settings')} aria-keyshortcuts="Control+,">
         <SettingsIcon />

@@ -2,7 +2,7 @@
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
-import { Facts } from './Facts.tsx';
+import { Facts } from '../../ui/Facts.tsx';
 
 export function AboutSection() {
   const app = useApp((state) => state.snapshot?.app);

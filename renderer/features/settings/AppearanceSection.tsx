@@ -2,11 +2,12 @@
 import type { Theme } from '../../../electron/ipc/snapshot.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Card } from '../../ui/Card.tsx';
+import { Segments } from '../../ui/Segments.tsx';
 
-const THEMES: readonly { readonly theme: Theme; readonly name: string }[] = [
-  { theme: 'system', name: 'Like the system' },
-  { theme: 'light', name: 'Light' },
-  { theme: 'dark', name: 'Dark' },
+const THEMES: readonly { readonly value: Theme; readonly name: string }[] = [
+  { value: 'system', name: 'Like the system' },
+  { value: 'light', name: 'Light' },
+  { value: 'dark', name: 'Dark' },
 ];
 
 export function AppearanceSection() {
@@ -14,20 +15,12 @@ export function AppearanceSection() {
   const { setTheme } = useActions();
   return (
     <Card title="Appearance">
-      <fieldset className="segments">
-        <legend className="only-read">Theme</legend>
-        {THEMES.map(({ theme, name }) => (
-          <label key={theme} className="segment">
-            <input
-              type="radio"
-              name="theme"
-              checked={chosen === theme}
-              onChange={() => void setTheme(theme)}
-            />
-            <span>{name}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Segments
+        legend="Theme"
+        options={THEMES}
+        chosen={chosen}
+        onChoose={(theme) => void setTheme(theme)}
+      />
     </Card>
   );
 }

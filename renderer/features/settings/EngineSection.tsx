@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
 import { engineFacts, layers } from './engine-facts.ts';
-import { Facts } from './Facts.tsx';
+import { Facts } from '../../ui/Facts.tsx';
 
 export function EngineSection() {
   const engine = useApp((state) => state.snapshot?.engine);

@@ -3,7 +3,7 @@ import type { ModelInfo } from '../../../electron/ipc/snapshot.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
-import { Facts } from './Facts.tsx';
+import { Facts } from '../../ui/Facts.tsx';
 import { modelFacts, modelLine } from './model-facts.ts';
 
 export function ModelSection() {

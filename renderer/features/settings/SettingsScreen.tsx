@@ -1,4 +1,4 @@
-/** Settings: the model, the engine, the endpoint, the look of the window, and what Lull is. */
+/** Settings: the model, the engine, the endpoint, the network, the look of the window, and what Lull is. */
 import { useApp } from '../../store/use-app.tsx';
 import { Notices } from '../Notices.tsx';
 import { AboutSection } from './AboutSection.tsx';
@@ -6,6 +6,7 @@ import { AppearanceSection } from './AppearanceSection.tsx';
 import { EndpointSection } from './EndpointSection.tsx';
 import { EngineSection } from './EngineSection.tsx';
 import { ModelSection } from './ModelSection.tsx';
+import { NetworkSection } from './NetworkSection.tsx';
 
 export function SettingsScreen() {
   const started = useApp((state) => state.snapshot !== null);
@@ -22,6 +23,7 @@ export function SettingsScreen() {
               <ModelSection />
               <EngineSection />
               <EndpointSection />
+              <NetworkSection />
               <AppearanceSection />
               <AboutSection />
             </>

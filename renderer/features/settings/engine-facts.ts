@@ -2,7 +2,7 @@
 import type { Candidate, EngineState } from '../../../electron/ipc/snapshot.ts';
 import { formatCount, formatMemory, formatPercent } from '../../format/numbers.ts';
 import { backendName, deviceName, engineStateName } from '../../format/words.ts';
-import type { Fact } from './Facts.tsx';
+import type { Fact } from '../../ui/Facts.tsx';
 
 export function engineFacts(engine: EngineState): readonly Fact[] {
   const { device, sequences } = engine;

@@ -1,7 +1,7 @@
 /** What is worth knowing about a model file, as names and values. */
 import type { ModelInfo } from '../../../electron/ipc/snapshot.ts';
 import { formatBytes, formatCount, formatParameters } from '../../format/numbers.ts';
-import type { Fact } from './Facts.tsx';
+import type { Fact } from '../../ui/Facts.tsx';
 
 export function modelFacts(model: ModelInfo): readonly Fact[] {
   return [

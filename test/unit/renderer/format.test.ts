@@ -113,6 +113,7 @@ describe('answerFacts', () => {
     firstTokenMs: 42,
     tokensPerSecond: 412.3,
     endedBy: 'stop' as const,
+    served: null,
   };
 
   it('names the model, its speed, its first token and its length', () => {

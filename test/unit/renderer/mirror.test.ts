@@ -16,6 +16,14 @@ describe('applyPatch', () => {
     expect(outcome.snapshot.engine).toBe(snapshot.engine);
   });
 
+  it('takes over every part of the snapshot', () => {
+    const { version, ...changes } = fakeSnapshot({ version: 8 });
+    const outcome = applyPatch(snapshot, { version, changes });
+    if (outcome.kind !== 'applied') throw new Error('not applied');
+    const parts = new Map<string, unknown>(Object.entries(outcome.snapshot));
+    for (const [name, part] of Object.entries(changes)) expect(parts.get(name), name).toBe(part);
+  });
+
   it('ignores what the snapshot already contains', () => {
     expect(applyPatch(snapshot, { version: 7, changes: {} }).kind).toBe('stale');
     expect(applyPatch(snapshot, { version: 2, changes: {} }).kind).toBe('stale');

@@ -1,0 +1,74 @@
+/** What a receipt says, as names and values. */
+import type { Asset, ReceiptView } from '../../../electron/ipc/network.ts';
+import { formatAmount } from '../../format/amounts.ts';
+import { shortHex } from '../../format/addresses.ts';
+import { formatCount, formatRate } from '../../format/numbers.ts';
+import { countOf, finishWords } from '../../format/receipt-words.ts';
+import { formatDateTime, formatDuration } from '../../format/times.ts';
+import type { Fact } from '../../ui/Facts.tsx';
+
+/** Less than this would read as `0.00 s`. */
+const SHORTEST_SHOWN_MS = 5;
+
+/** What most people want to know. */
+export function receiptFacts(receipt: ReceiptView, asset: Asset): readonly Fact[] {
+  const { line, supplier, application } = receipt;
+  return [
+    { name: 'When', value: formatDateTime(line.atMs) },
+    {
+      name: 'Supplier',
+      value: line.role === 'supplier' ? `${supplier} (you)` : supplier,
+      isCode: true,
+    },
+    {
+      name: 'Application',
+      value: line.role === 'application' ? `${application} (you)` : application,
+      isCode: true,
+    },
+    { name: 'Charged', value: formatAmount(line.charged, asset) },
+    { name: 'Price', value: `${formatAmount(receipt.price, asset)} per 1,000,000 compute units` },
+    { name: 'Tokens', value: tokensLine(receipt) },
+    {
+      name: 'Speed',
+      value: line.tokensPerSecond === null ? null : formatRate(line.tokensPerSecond),
+    },
+    { name: 'Time', value: timeLine(receipt) },
+    { name: 'End', value: finishWords(line.finish) },
+  ];
+}
+
+/** The rest, in full, for whoever compares it with something else. */
+export function moreReceiptFacts(receipt: ReceiptView, asset: Asset): readonly Fact[] {
+  return [
+    { name: 'Question hash', value: receipt.line.ref, isCode: true },
+    { name: 'Answer hash', value: receipt.responseHash, isCode: true },
+    { name: 'Model SHA-256', value: receipt.modelSha256, isCode: true },
+    { name: 'Service', value: receipt.service, isCode: true },
+    { name: 'Compute units', value: receipt.cu.toLocaleString('en') },
+    { name: 'Epoch', value: formatCount(receipt.epoch) },
+    { name: 'Sequence in the session', value: formatCount(receipt.sequence) },
+    { name: 'Session total', value: formatAmount(receipt.totalCharged, asset) },
+    { name: 'Signature', value: receipt.signature, isCode: true },
+    { name: 'Transaction', value: receipt.transaction, isCode: true },
+  ];
+}
+
+/** Where the money is. */
+export function paymentWords({ line, transaction }: ReceiptView, isPaid: boolean): string {
+  if (transaction !== null) return `Paid by transaction ${shortHex(transaction)}`;
+  if (isPaid) return 'Paid';
+  return line.role === 'supplier'
+    ? 'Waiting: Collect in Earnings asks the chain to pay'
+    : 'Promised by voucher: the Supplier collects it when it likes';
+}
+
+function tokensLine({ line, cachedTokens }: ReceiptView): string {
+  const cached = cachedTokens === 0 ? '' : `, ${formatCount(cachedTokens)} of them cached`;
+  return `${countOf(line.promptTokens, 'token')} read${cached}, ${formatCount(line.outputTokens)} written`;
+}
+
+function timeLine({ queuedMs, firstTokenMs, totalMs }: ReceiptView): string {
+  const queued = queuedMs < SHORTEST_SHOWN_MS ? '' : `, ${formatDuration(queuedMs)} in the queue`;
+  const first = `first token after ${formatDuration(firstTokenMs)}`;
+  return `${formatDuration(totalMs)} in all, ${first}${queued}`;
+}
