@@ -1,4 +1,6 @@
 /** Starts Lull: harden, see which mode is asked for and whether a copy already runs, compose. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { composeApp, failToStart } from './app/compose-app.ts';
@@ -52,14 +54,27 @@ function readOptions(): Options {
   }
 }
 
-function preparePaths({ dataFolder, cacheFolder }: Options): Paths {
-  const data = dataFolder === null ? join(app.getPath('appData'), 'Lull') : resolve(dataFolder);
-  const paths = pathsIn(data, cacheFolder === null ? null : resolve(cacheFolder));
+function preparePaths(wanted: Options): Paths {
+  const { cacheFolder } = wanted;
+  const paths = pathsIn(dataFolderFor(wanted), cacheFolder === null ? null : resolve(cacheFolder));
   makeFolders(paths);
   // The single-instance lock lies in this folder, so each data folder has one copy of Lull.
   app.setPath('userData', paths.dataFolder);
   app.setPath('sessionData', paths.chromium);
   return paths;
+}
+
+function dataFolderFor({ dataFolder, mode, join: joined }: Options): string {
+  if (dataFolder !== null) return resolve(dataFolder);
+  // The demo begins from nothing, and leaves nothing behind.
+  if (mode.kind === 'demo') {
+    const folder = mkdtempSync(join(tmpdir(), 'lull-demo-'));
+    app.on('quit', () => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    return folder;
+  }
+  return join(app.getPath('appData'), joined === null ? 'Lull' : 'Lull-joined');
 }
 
 /** A copy with a window came to the front through the lock; any other has to be told of. */

@@ -11,7 +11,7 @@ import { createSteps } from './steps.mjs';
 const WITHOUT_SCREEN = ['--ozone-platform=headless', '--disable-gpu'];
 
 /** What the app does in the terminal, without a window. */
-const COMMANDS = ['chat', 'doctor', 'help', '--help'];
+const COMMANDS = ['chat', 'doctor', 'help', '--help', 'demo'];
 
 /**
  * @param {readonly string[]} args the app's arguments
@@ -35,7 +35,7 @@ export async function launch(args) {
 }
 
 /** Options that name a file or folder, seen from where the person typed them: the app starts elsewhere. */
-const PATH_OPTIONS = ['--data-dir', '--cache-dir', '--model'];
+const PATH_OPTIONS = ['--data-dir', '--cache-dir', '--model', '--join'];
 
 /**
  * @param {readonly string[]} args

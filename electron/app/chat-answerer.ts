@@ -1,13 +1,13 @@
 /** Lets the chat pane ask the engine: same model as shown, sampling as people expect of a chat. */
-import type { AnswerEvent, Answerer } from '../chat/ports.ts';
+import type { AnswerEvent } from '../chat/ports.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { NodeAnswers } from './compose-engine.ts';
-import type { GenerateEvent } from '../protocol/generate.ts';
+import type { ChatTurn, GenerateEvent } from '../protocol/generate.ts';
 
 export function chatAnswerer(
   engine: NodeAnswers,
   library: Pick<ModelLibrary, 'current'>,
-): Answerer {
+): (turns: readonly ChatTurn[], signal: AbortSignal) => AsyncIterable<AnswerEvent> {
   return async function* (turns, signal): AsyncGenerator<AnswerEvent> {
     let modelName = 'No model';
     const request = { turns, sampling: 'chat', maxTokens: null, stop: [] } as const;
@@ -30,5 +30,6 @@ function toEnd(
     outputTokens: counts.output,
     firstTokenMs: timings.firstTokenMs,
     totalMs: timings.totalMs,
+    served: null,
   };
 }

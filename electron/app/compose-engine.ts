@@ -1,8 +1,14 @@
 /** Wires what answers: the preparation, the probe's result, the current model, the engine process. */
-import { createEngineSupervisor, type EngineSupervisor } from '../engine/engine-supervisor.ts';
+import {
+  createEngineSupervisor,
+  DEFAULT_SUPERVISOR_LIMITS,
+  type EngineSupervisor,
+} from '../engine/engine-supervisor.ts';
 import { CANCELLED_BEFORE_START } from '../engine/cancelled-before-start.ts';
+import type { EnginePlan } from '../engine/engine-plan.ts';
 import type { ProbeOutcome } from '../engine/probe.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { ModelInfo } from '../ipc/snapshot.ts';
 import { createModelLibrary, type ModelLibrary } from '../models/library.ts';
 import { inspectModel } from '../models/model-file.ts';
 import type { AppError } from '../platform/app-error.ts';
@@ -11,7 +17,7 @@ import { drop } from '../platform/drop.ts';
 import { untilAborted } from '../platform/until-aborted.ts';
 import { chatSampling } from './chat-sampling.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
-import { planEngine } from './engine-plan.ts';
+import { modestPlan, planEngine } from './engine-plan.ts';
 import type { OpenSettings } from './open-settings.ts';
 import { createPreparation, type Preparation } from './prepare.ts';
 import { setupSteps } from './setup-steps.ts';
@@ -42,6 +48,8 @@ export interface NodeEngine {
   probeAgain(): void;
 }
 
+const MODEST_LIMITS = { ...DEFAULT_SUPERVISOR_LIMITS, idleExitMs: 60_000 };
+
 export function composeEngine(
   config: NodeConfig,
   ports: NodePorts & { readonly hub: Hub; readonly settings: OpenSettings },
@@ -50,7 +58,15 @@ export function composeEngine(
   let probe: ProbeOutcome | null = null;
   let isProbing = false;
   let isAskedAgain = false;
-  const supervisor = createEngineSupervisor(ports);
+  const isModest = config.engine === 'modest';
+  const supervisor = createEngineSupervisor(
+    ports,
+    isModest ? MODEST_LIMITS : DEFAULT_SUPERVISOR_LIMITS,
+  );
+  const planFor = (model: ModelInfo | null): EnginePlan | null => {
+    if (isModest) return model && modestPlan(model);
+    return planEngine(model, probe);
+  };
   const showEngine = (): void => {
     // While backends are tested the engine is off, which is not what the owner should read.
     if (isProbing) hub.dispatch({ type: 'engine-changed', change: { state: 'probing' } });
@@ -67,7 +83,7 @@ export function composeEngine(
     inspect: inspectModel,
     onChange: (current, known) => {
       hub.dispatch({ type: 'models-changed', current, known });
-      supervisor.use(planEngine(current, probe));
+      supervisor.use(planFor(current));
     },
   });
   const models = createDeferred<undefined>();
@@ -94,7 +110,7 @@ export function composeEngine(
           throw error;
         } finally {
           isProbing = false;
-          supervisor.use(planEngine(library.current(), probe));
+          supervisor.use(planFor(library.current()));
           showEngine();
         }
       },

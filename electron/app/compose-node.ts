@@ -1,22 +1,28 @@
-/** Builds one node of Lull: engine, models, chat, endpoint, and the state that a window shows. */
-import type { ChatService } from '../chat/chat-service.ts';
+/** Builds one node of Lull: engine, models, endpoint, its part in the network, and the state that a window shows. */
+import type { Eip1193 } from '../chain/eip1193.ts';
+import type { PracticeContracts } from '../chain/practice-contracts.ts';
+import { createEdge, type Edge } from '../edge/edge-supervisor.ts';
+import type { PeerServerHandlers } from '../edge/peer-ports.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { initialSnapshot } from '../hub/initial-snapshot.ts';
 import type { Snapshot, Theme } from '../ipc/snapshot.ts';
 import type { ModelLibrary } from '../models/library.ts';
-import { toAppError } from '../platform/app-error.ts';
+import { createModelHashes } from '../models/model-sha256.ts';
+import { AppError, toAppError } from '../platform/app-error.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
 import { failureText } from '../platform/failure-text.ts';
 import type { Log } from '../platform/log.ts';
 import type { Random } from '../platform/random.ts';
-import { composeChat, type ChatNews } from './compose-chat.ts';
+import type { ServedModel } from '../protocol/wire-peer.ts';
 import { composeEndpoint, type NodeEndpoint } from './compose-endpoint.ts';
 import { composeEngine, type NodeAnswers } from './compose-engine.ts';
+import { composeMarket, type Market } from './compose-market.ts';
 import { openSettings } from './open-settings.ts';
 import type { Paths } from './paths.ts';
 import type { Preparation } from './prepare.ts';
+import { createServing, relayEngine } from './serving.ts';
 
 export interface NodeConfig {
   readonly app: Snapshot['app'];
@@ -31,6 +37,8 @@ export interface NodeConfig {
   readonly shippedStarter: string | null;
   /** Folder of the npm package that the test model is built from. */
   readonly starterSource: string;
+  /** `modest`: one thread, lowest priority, unloaded after a minute; otherwise what the test found best. */
+  readonly engine: 'measured' | 'modest';
 }
 
 export interface NodePorts {
@@ -40,13 +48,21 @@ export interface NodePorts {
   readonly log: Log;
 }
 
+/** The chain that the node settles on; several nodes of one app share it. */
+export interface ChainPorts {
+  readonly chain: Eip1193;
+  readonly contracts: PracticeContracts;
+}
+
 export interface LullNode {
   readonly hub: Hub;
-  readonly chat: ChatService;
   readonly library: ModelLibrary;
   readonly preparation: Preparation;
   readonly engine: NodeAnswers;
   readonly endpoint: NodeEndpoint;
+  readonly edge: Edge;
+  /** @throws AppError why there is none: a damaged ledger, for example. Everything else works without it. */
+  readonly market: () => Market;
   /**
    * Starts preparing and listening; their failures are in the hub.
    * @throws AppError when the model that the command line named cannot be used.
@@ -54,6 +70,12 @@ export interface LullNode {
   start(): Promise<void>;
   /** @throws AppError when the current model cannot be loaded. */
   loadModel(): Promise<void>;
+  /**
+   * Offers the current model to peers, and takes relays for it until told otherwise.
+   * @throws AppError when there is none
+   */
+  serve(): Promise<ServedModel>;
+  stopServing(): void;
   probeAgain(): void;
   /** Ends the engine process; the next question starts a new one. */
   restartEngine(): Promise<void>;
@@ -64,11 +86,7 @@ export interface LullNode {
 }
 
 /** @throws AppError when the data folder cannot be used. */
-export function composeNode(
-  config: NodeConfig,
-  ports: NodePorts,
-  publish: (news: ChatNews) => void,
-): LullNode {
+export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): LullNode {
   const { paths } = config;
   const { clock, random, log } = ports;
   const hub = createHub(initialSnapshot(config.app), clock);
@@ -84,17 +102,42 @@ export function composeNode(
     config,
     { ...ports, hub, settings },
   );
-  const shared = { ...ports, engine, library, hub, raise };
-  const chat = composeChat(paths.chats, { ...shared, publish });
-  const endpoint = composeEndpoint(config, shared);
+  const shared = { ...ports, engine, library, hub, raise, preparation };
+  const market: { current: Market | AppError } = { current: new AppError('network-unavailable') };
+  const marketNow = (): Market => {
+    if (market.current instanceof AppError) throw market.current;
+    return market.current;
+  };
+  const endpoint = composeEndpoint(config, {
+    ...shared,
+    makeEdge: (handlers) => createEdge(ports, { ...handlers, peers: peerHandlers(marketNow) }),
+  });
+  const { edge } = endpoint;
+  const hashes = createModelHashes(paths.modelHashes, log);
+  try {
+    market.current = composeMarket(paths, {
+      ...ports,
+      engine: relayEngine({ ...shared, hashes }),
+      peers: edge.peers,
+      onCollected: ({ failures }) => {
+        for (const failure of failures) raise(failure);
+      },
+    });
+  } catch (error) {
+    // Chat with the model on this computer needs neither keys nor ledger.
+    market.current = toAppError(error);
+    raise(error);
+  }
+  const serving = createServing({ ...shared, hashes, market: marketNow });
 
   return {
     hub,
-    chat,
     library,
     preparation,
     engine,
     endpoint,
+    edge,
+    market: marketNow,
     async start() {
       drop(preparation.run(), 'preparing', log);
       if (config.port !== null) endpoint.start();
@@ -104,6 +147,8 @@ export function composeNode(
       await preparation.ready();
       await supervisor.load();
     },
+    serve: serving.start,
+    stopServing: serving.stop,
     probeAgain,
     restartEngine: supervisor.unload,
     setTheme(theme) {
@@ -113,10 +158,21 @@ export function composeNode(
     raise,
     async dispose() {
       preparation.cancel();
-      chat.dispose();
-      await endpoint.dispose();
+      endpoint.dispose();
+      if (!(market.current instanceof AppError)) await market.current.dispose();
+      await edge.dispose();
       supervisor.dispose();
       hub.dispose();
     },
+  };
+}
+
+/** The market is built after the edge that it calls through, and before any peer can call. */
+function peerHandlers(market: () => Market): PeerServerHandlers {
+  return {
+    card: () => market().handlers.card(),
+    resync: (peerKey, request) => market().handlers.resync(peerKey, request),
+    relay: (peerKey, request, signal) => market().handlers.relay(peerKey, request, signal),
+    cancel: (peerKey, request) => market().handlers.cancel(peerKey, request),
   };
 }

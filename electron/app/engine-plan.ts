@@ -6,6 +6,21 @@ import type { ModelInfo } from '../ipc/snapshot.ts';
 /** How many answers are written side by side. */
 const SEQUENCES = 4;
 
+/** The neighbour's: one thread of the processor, behind everything else, and gone a minute after its last answer. */
+export function modestPlan(model: ModelInfo): EnginePlan {
+  return {
+    modelPath: model.path,
+    modelVersion: model.version,
+    backend: 'cpu',
+    deviceIndex: null,
+    device: null,
+    threads: 1,
+    isBackground: true,
+    sequences: SEQUENCES,
+    contextTokens: null,
+  };
+}
+
 /** Null when there is no model, or nothing to run it on. */
 export function planEngine(model: ModelInfo | null, probe: ProbeOutcome | null): EnginePlan | null {
   const chosen = probe?.candidates.find(({ state }) => state === 'chosen');
@@ -17,6 +32,7 @@ export function planEngine(model: ModelInfo | null, probe: ProbeOutcome | null):
     deviceIndex: chosen.deviceIndex,
     device: chosen.device,
     threads: probe.threads,
+    isBackground: false,
     sequences: SEQUENCES,
     contextTokens: null,
   };

@@ -6,7 +6,12 @@ export type Mode =
   | { readonly kind: 'headless' }
   | { readonly kind: 'chat'; readonly question: string }
   | { readonly kind: 'doctor' }
+  /** The whole practice loop once, in a temporary folder. `holdMs`: how long its chain stays up afterwards. */
+  | { readonly kind: 'demo'; readonly question: string; readonly holdMs: number }
   | { readonly kind: 'help' };
+
+/** When relays are served while the owner is there: `always` until Lull ends, `trial` only while the owner tries it. */
+export type Presence = 'always' | 'trial';
 
 export interface Options {
   readonly mode: Mode;
@@ -19,7 +24,13 @@ export interface Options {
   readonly port: number | null;
   /** A GGUF file to open at start. */
   readonly modelPath: string | null;
+  readonly presence: Presence;
+  /** The `practice.json` of another Lull on this computer, whose practice network is used instead of an own one. */
+  readonly join: string | null;
 }
+
+/** What the demo asks when nothing else was asked for. */
+export const DEMO_QUESTION = 'What is the capital of France?';
 
 export const HELP = `Lull runs LLM inference on this computer.
 
@@ -27,15 +38,29 @@ export const HELP = `Lull runs LLM inference on this computer.
   lull --headless            run without a window, and print how to use the endpoint
   lull chat "QUESTION"       ask one question in the terminal
   lull doctor                name the engine's device, memory, layers and backend, and why
+  lull demo                  ask, answer, receipt and payment once on a practice network of its own
 
-  --json                     print JSON lines (with --headless, chat and doctor)
+  --json                     print JSON lines (with --headless, chat, doctor and demo)
+  --ask TEXT                 what the demo asks
+  --hold SECONDS             how long the demo's chain stays up afterwards
+  --presence always          serve relays of the practice network for as long as Lull runs
+  --join FILE                use the practice network of another Lull: its practice.json
   --data-dir FOLDER          keep conversations and settings there
   --cache-dir FOLDER         keep what can be rebuilt there
   --port NUMBER              port of the endpoint on 127.0.0.1 (0: any free one)
   --model FILE               open this GGUF model
 `;
 
-const VALUE_OPTIONS = ['--data-dir', '--cache-dir', '--port', '--model'] as const;
+const VALUE_OPTIONS = [
+  '--data-dir',
+  '--cache-dir',
+  '--port',
+  '--model',
+  '--ask',
+  '--hold',
+  '--presence',
+  '--join',
+] as const;
 type ValueOption = (typeof VALUE_OPTIONS)[number];
 
 /**
@@ -68,16 +93,22 @@ export function parseOptions(args: readonly string[]): Options {
     else words.push(arg);
   }
   return {
-    mode: modeOf(words, flags),
+    mode: modeOf(words, flags, values),
     json: flags.has('--json'),
     dataFolder: values.get('--data-dir') ?? null,
     cacheFolder: values.get('--cache-dir') ?? null,
     port: portOf(values.get('--port')),
     modelPath: values.get('--model') ?? null,
+    presence: presenceOf(values.get('--presence')),
+    join: values.get('--join') ?? null,
   };
 }
 
-function modeOf(words: readonly string[], flags: ReadonlySet<string>): Mode {
+function modeOf(
+  words: readonly string[],
+  flags: ReadonlySet<string>,
+  values: ReadonlyMap<ValueOption, string>,
+): Mode {
   const [command, ...rest] = words;
   if (flags.has('--help') || command === 'help') return { kind: 'help' };
   if (command === 'chat') {
@@ -86,6 +117,10 @@ function modeOf(words: readonly string[], flags: ReadonlySet<string>): Mode {
     return { kind: 'chat', question };
   }
   if (command === 'doctor' && rest.length === 0) return { kind: 'doctor' };
+  if (command === 'demo' && rest.length === 0) {
+    const question = values.get('--ask') ?? DEMO_QUESTION;
+    return { kind: 'demo', question, holdMs: holdOf(values.get('--hold')) };
+  }
   if (command !== undefined)
     throw wrong(`"${words.join(' ')}" is not a command; try "lull --help"`);
   return { kind: flags.has('--headless') ? 'headless' : 'window' };
@@ -98,6 +133,18 @@ function portOf(text: string | undefined): number | null {
     throw wrong(`--port takes a whole number from 0 to 65535, not "${text}"`);
   }
   return port;
+}
+
+function presenceOf(text: string | undefined): Presence {
+  if (text === undefined) return 'trial';
+  if (text !== 'always') throw wrong(`--presence takes "always", not "${text}"`);
+  return text;
+}
+
+function holdOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  if (!/^\d{1,5}$/.test(text)) throw wrong(`--hold takes a whole number of seconds, not "${text}"`);
+  return Number(text) * 1000;
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {

@@ -17,6 +17,18 @@ export interface Paths {
   /** The test model once it is built, when it was not shipped. */
   readonly builtStarter: string;
   readonly probe: string;
+  /** SHA-256 of model files. */
+  readonly modelHashes: string;
+  readonly ledger: string;
+  /** Every signed transaction. */
+  readonly journal: string;
+  readonly practiceKeys: string;
+  /** The practice chain's blocks. */
+  readonly practiceChain: string;
+  /** The data folder of the neighbour, a second node. */
+  readonly neighbour: string;
+  /** How another Lull on this computer finds this one's practice network. */
+  readonly practiceInfo: string;
 }
 
 export function pathsIn(dataFolder: string, cacheFolder: string | null): Paths {
@@ -32,6 +44,13 @@ export function pathsIn(dataFolder: string, cacheFolder: string | null): Paths {
     chromium: join(dataFolder, 'chromium'),
     builtStarter: join(cache, 'starter.gguf'),
     probe: join(cache, 'probe.json'),
+    modelHashes: join(cache, 'model-hashes.json'),
+    ledger: join(dataFolder, 'ledger.sqlite'),
+    journal: join(dataFolder, 'journal.sqlite'),
+    practiceKeys: join(dataFolder, 'practice-keys.json'),
+    practiceChain: join(dataFolder, 'practice', 'chain'),
+    neighbour: join(dataFolder, 'practice', 'neighbour'),
+    practiceInfo: join(dataFolder, 'practice.json'),
   };
 }
 

@@ -78,8 +78,15 @@ export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step
     return { detail: 'Ready' };
   }
 
+  const starter: Step = {
+    id: 'starter',
+    title: 'Prepare the test model',
+    run: prepareTestModel,
+  };
+  // A modest engine runs on one thread of the processor, which needs no test.
+  if (config.engine === 'modest') return [starter];
   return [
-    { id: 'starter', title: 'Prepare the test model', run: prepareTestModel },
+    starter,
     { id: 'backends', title: 'Test what this computer can run a model on', run: testBackends },
     { id: 'load', title: 'Load the model', isOptional: true, run: loadModel },
   ];

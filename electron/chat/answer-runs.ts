@@ -4,7 +4,7 @@ import { AppError, toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
 import { answerStats } from './answer-stats.ts';
 import { createDeltaBatch, type DeltaBatch } from './delta-batch.ts';
-import type { AnswerEvent, ChatServicePorts } from './ports.ts';
+import type { AnswerEvent, ChatServicePorts, Via } from './ports.ts';
 import type { ChatTurn } from '../protocol/generate.ts';
 
 /** How often the text of a running answer is put on disk. */
@@ -29,7 +29,11 @@ interface Run extends Held {
 
 export interface AnswerRuns {
   /** Ends when the answer has ended; never rejects for a failure of the engine or the disk. */
-  start(answer: Message, turns: readonly ChatTurn[], replaces: string | null): Promise<void>;
+  start(
+    answer: Message,
+    turns: readonly ChatTurn[],
+    how: { readonly via: Via; readonly replaces: string | null },
+  ): Promise<void>;
   /** False when it had already ended. */
   stop(messageId: string): boolean;
   isAnswering(conversationId: string): boolean;
@@ -115,7 +119,7 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
   }
 
   return {
-    async start(message, turns, replaces) {
+    async start(message, turns, { via, replaces }) {
       const { id: messageId, conversationId } = message;
       const deltas = createDeltaBatch(clock, (sequence, text) => {
         publish({ type: 'delta', messageId, conversationId, sequence, text });
@@ -128,7 +132,7 @@ export function createAnswerRuns(ports: ChatServicePorts): AnswerRuns {
       const run: Run = { message, replaces, abort, deltas, sentAtMs, firstTokenMs, savedAtMs };
       runs.set(messageId, run);
       try {
-        for await (const event of answerer(turns, abort.signal)) {
+        for await (const event of answerer(turns, abort.signal, via)) {
           if (!runs.has(messageId)) return;
           take(run, event);
         }

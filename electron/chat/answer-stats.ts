@@ -11,9 +11,10 @@ export function answerStats(
   event: Extract<AnswerEvent, { type: 'end' }>,
   firstTokenMs: number | null,
 ): Message['stats'] {
-  const { modelName, promptTokens, outputTokens, totalMs, reason } = event;
+  const { modelName, promptTokens, outputTokens, totalMs, reason, served } = event;
   const decodeMs = event.firstTokenMs === null ? 0 : totalMs - event.firstTokenMs;
   const tokensPerSecond =
     outputTokens > 1 && decodeMs > 0 ? ((outputTokens - 1) * 1000) / decodeMs : null;
-  return { modelName, promptTokens, outputTokens, firstTokenMs, tokensPerSecond, endedBy: reason };
+  const counts = { promptTokens, outputTokens };
+  return { modelName, ...counts, firstTokenMs, tokensPerSecond, endedBy: reason, served };
 }

@@ -3,7 +3,7 @@ import type { Conversation, Message } from '../ipc/snapshot.ts';
 import { AppError } from '../platform/app-error.ts';
 import { drop } from '../platform/drop.ts';
 import { createAnswerRuns } from './answer-runs.ts';
-import type { ChatServicePorts } from './ports.ts';
+import type { ChatServicePorts, Via } from './ports.ts';
 import { titleFrom } from './title.ts';
 import type { ChatTurn } from '../protocol/generate.ts';
 
@@ -12,16 +12,19 @@ export interface ChatService {
   send(
     conversationId: string | null,
     text: string,
+    via?: Via,
   ): { conversation: Conversation; question: Message; answer: Message };
   stop(messageId: string): void;
   /** Asks again for the last answer of a conversation. */
-  regenerate(messageId: string): { answer: Message; replacedId: string };
+  regenerate(messageId: string, via?: Via): { answer: Message; replacedId: string };
   /** Everything said so far; `nextSequence` numbers the first piece of a running answer that is not in it yet. */
   open(conversationId: string): {
     conversation: Conversation;
     messages: Message[];
     nextSequence: number | null;
   };
+  /** What the model would be shown if `text` were sent. */
+  turnsFor(conversationId: string | null, text: string): readonly ChatTurn[];
   rename(conversationId: string, title: string): void;
   remove(conversationId: string): void;
   /** Keeps what is written so far of every answer. */
@@ -57,7 +60,7 @@ export function createChatService(ports: ChatServicePorts): ChatService {
   }
 
   return {
-    send(conversationId, text) {
+    send(conversationId, text, via = 'local') {
       const nowMs = clock.nowMs();
       const known = conversationId === null ? null : conversationOf(conversationId);
       if (known) refuseWhileAnswering(known.id);
@@ -74,7 +77,11 @@ export function createChatService(ports: ChatServicePorts): ChatService {
       runs.saveWaiting();
       store.saveTogether(conversation, [question, answer]);
       publish({ type: 'conversation-saved', conversation });
-      drop(runs.start(answer, toTurns([...earlier, question]), null), 'answering', log);
+      drop(
+        runs.start(answer, toTurns([...earlier, question]), { via, replaces: null }),
+        'answering',
+        log,
+      );
       return { conversation, question, answer };
     },
 
@@ -84,7 +91,7 @@ export function createChatService(ports: ChatServicePorts): ChatService {
       }
     },
 
-    regenerate(messageId) {
+    regenerate(messageId, via = 'local') {
       const old = runs.held(messageId) ?? store.message(messageId);
       if (!old) throw new AppError('not-found', { details: 'That answer was deleted.' });
       refuseWhileAnswering(old.conversationId);
@@ -100,7 +107,7 @@ export function createChatService(ports: ChatServicePorts): ChatService {
         clock.nowMs(),
       );
       const turns = toTurns(messages.slice(0, questionAt + 1));
-      drop(runs.start(answer, turns, old.id), 'answering again', log);
+      drop(runs.start(answer, turns, { via, replaces: old.id }), 'answering again', log);
       return { answer, replacedId: old.id };
     },
 
@@ -108,6 +115,11 @@ export function createChatService(ports: ChatServicePorts): ChatService {
       const conversation = conversationOf(conversationId);
       const messages = [...messagesOf(conversationId)];
       return { conversation, messages, nextSequence: runs.flush(conversationId) };
+    },
+
+    turnsFor(conversationId, text) {
+      const earlier = conversationId === null ? [] : messagesOf(conversationId);
+      return [...toTurns(earlier), { role: 'user', text }];
     },
 
     rename(conversationId, title) {

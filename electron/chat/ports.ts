@@ -1,4 +1,5 @@
 /** What the chat needs from outside: somewhere to keep conversations, and something that answers. */
+import type { Served } from '../ipc/network.ts';
 import type { Conversation, Message } from '../ipc/snapshot.ts';
 import type { AppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -36,12 +37,18 @@ export type AnswerEvent =
       readonly outputTokens: number;
       readonly firstTokenMs: number | null;
       readonly totalMs: number;
+      /** Null when this computer answered. */
+      readonly served: Served | null;
     };
+
+/** Who is asked: the model on this computer, or a Supplier on the network. */
+export type Via = 'local' | 'network';
 
 /** Answers a conversation. Throws an `AppError` when it cannot; an abort still yields `end`. */
 export type Answerer = (
   turns: readonly ChatTurn[],
   signal: AbortSignal,
+  via: Via,
 ) => AsyncIterable<AnswerEvent>;
 
 /** What happened in the chat, for whoever shows it. */

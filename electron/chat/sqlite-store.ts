@@ -7,7 +7,8 @@ import {
   type Message,
 } from '../ipc/snapshot.ts';
 import type { ChatStore } from './ports.ts';
-import { sqliteError } from './sqlite-error.ts';
+import { statsFromJson, statsToJson } from './stored-stats.ts';
+import { sqliteError } from '../platform/sqlite-error.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -113,7 +114,7 @@ function prepareStatements(database: DatabaseSync) {
 function messageColumns(message: Message) {
   const { id, conversationId, role, text, createdAtMs, state, failure, stats } = message;
   const failureJson = failure ? JSON.stringify(failure) : null;
-  const statsJson = stats ? JSON.stringify(stats) : null;
+  const statsJson = stats ? statsToJson(stats) : null;
   return [id, conversationId, role, text, createdAtMs, state, failureJson, statsJson] as const;
 }
 
@@ -139,7 +140,7 @@ function toMessage(row: Row): Message {
     createdAtMs: row['created_at_ms'],
     state: row['state'],
     failure: fromJson(row['failure']),
-    stats: fromJson(row['stats']),
+    stats: typeof row['stats'] === 'string' ? statsFromJson(row['stats']) : null,
   });
 }
 

@@ -33,6 +33,7 @@ const ROWS = {
   'bad-request': { status: 400, type: 'invalid_request_error', code: 'invalid_request' },
   // 499 is nobody's standard; proxies have long used it for "closed before it was answered".
   cancelled: { status: 499, type: 'invalid_request_error', code: 'cancelled' },
+  'chain-unreachable': { ...SERVER, code: 'chain_unreachable', retryAfterS: 2 },
   'context-exceeded': {
     status: 400,
     type: 'invalid_request_error',
@@ -48,6 +49,8 @@ const ROWS = {
   'engine-restarted': { ...SERVER, code: 'engine_restarted', retryAfterS: 1 },
   'engine-unavailable': { ...SERVER, code: 'engine_unavailable' },
   internal: { status: 500, type: 'server_error', code: 'internal_error' },
+  'keys-unusable': { ...SERVER, code: 'keys_unusable' },
+  'ledger-unusable': { ...SERVER, code: 'ledger_unusable' },
   'model-foreign': { ...SERVER, code: 'model_foreign' },
   'model-load-failed': { ...SERVER, code: 'model_load_failed' },
   'model-malformed': { ...SERVER, code: 'model_malformed' },
@@ -56,6 +59,7 @@ const ROWS = {
   'model-truncated': { ...SERVER, code: 'model_truncated' },
   'model-unreadable': { ...SERVER, code: 'model_unreadable' },
   'model-unsupported': { ...SERVER, code: 'model_unsupported' },
+  'network-unavailable': { ...SERVER, code: 'network_unavailable', retryAfterS: 2 },
   'no-model': { ...SERVER, code: 'no_model' },
   'not-found': {
     status: 404,
@@ -63,11 +67,22 @@ const ROWS = {
     code: 'model_not_found',
     param: 'model',
   },
+  'peer-broke-rules': { status: 502, type: 'server_error', code: 'peer_broke_rules' },
+  'peer-unreachable': {
+    status: 502,
+    type: 'server_error',
+    code: 'peer_unreachable',
+    retryAfterS: 1,
+  },
   'port-in-use': { ...SERVER, code: 'port_in_use' },
+  'receipt-wrong': { status: 502, type: 'server_error', code: 'receipt_wrong' },
   refused: { status: 403, type: 'invalid_request_error', code: 'refused' },
+  'relay-refused': { ...SERVER, code: 'relay_refused' },
   'settings-corrupt': { status: 500, type: 'server_error', code: 'internal_error' },
+  'stake-used-up': { status: 402, type: 'invalid_request_error', code: 'insufficient_quota' },
   'starter-failed': { ...SERVER, code: 'starter_failed' },
   'store-corrupt': { status: 500, type: 'server_error', code: 'internal_error' },
+  'transaction-failed': { ...SERVER, code: 'transaction_failed' },
 } as const satisfies Record<ErrorCode, Row>;
 
 /** A request that the caller has to change; `param` names the field, as `messages[0].content` does. */

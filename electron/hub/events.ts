@@ -10,6 +10,7 @@ import type {
   SetupStep,
   Theme,
 } from '../ipc/snapshot.ts';
+import type { Earnings, Network } from '../ipc/network.ts';
 import type { FailureText } from '../ipc/result.ts';
 
 export type HubEvent =
@@ -32,6 +33,8 @@ export type HubEvent =
       readonly known: readonly ModelInfo[];
     }
   | { readonly type: 'endpoint-changed'; readonly endpoint: Endpoint }
+  | { readonly type: 'network-changed'; readonly change: Partial<Network> }
+  | { readonly type: 'earnings-changed'; readonly change: Partial<Earnings> }
   | { readonly type: 'theme-set'; readonly theme: Theme }
   | { readonly type: 'conversations-loaded'; readonly conversations: readonly Conversation[] }
   | { readonly type: 'conversation-saved'; readonly conversation: Conversation }

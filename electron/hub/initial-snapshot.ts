@@ -1,5 +1,9 @@
 /** The snapshot before anything has happened. */
+import type { Asset } from '../ipc/network.ts';
 import type { Snapshot } from '../ipc/snapshot.ts';
+
+/** The token of the practice network. */
+export const PRACTICE_ASSET: Asset = { symbol: 'PRAC', decimals: 6 };
 
 export function initialSnapshot(app: Snapshot['app']): Snapshot {
   return {
@@ -22,6 +26,30 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
     },
     model: { current: null, known: [] },
     endpoint: { state: 'starting', url: null, tokenPath: null, failure: null },
+    network: {
+      kind: 'practice',
+      state: 'off',
+      detail: null,
+      failure: null,
+      asset: PRACTICE_ASSET,
+      application: null,
+      supplier: null,
+      chainId: null,
+      hub: null,
+      stake: null,
+      worstLoss: 0n,
+    },
+    earnings: {
+      earned: 0n,
+      redeemed: 0n,
+      spent: 0n,
+      relaysServed: 0,
+      relaysAsked: 0,
+      hours: [],
+      recent: [],
+      trial: { state: 'idle', asked: 0, of: 10, failure: null },
+      collect: { state: 'idle', failure: null, transaction: null },
+    },
     conversations: [],
     notices: [],
   };

@@ -17,6 +17,10 @@ export function reduce(state: Snapshot, event: HubEvent): Snapshot {
       return { ...state, model: { current: event.current, known: [...event.known] } };
     case 'endpoint-changed':
       return { ...state, endpoint: event.endpoint };
+    case 'network-changed':
+      return { ...state, network: { ...state.network, ...event.change } };
+    case 'earnings-changed':
+      return { ...state, earnings: { ...state.earnings, ...event.change } };
     case 'theme-set':
       return { ...state, settings: { ...state.settings, theme: event.theme } };
     case 'conversations-loaded':

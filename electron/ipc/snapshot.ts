@@ -1,5 +1,6 @@
 /** The whole state that the window mirrors, as one schema. Main owns it; the page only reads it. */
 import { z } from 'zod';
+import { earningsSchema, networkSchema, servedSchema } from './network.ts';
 import { failureSchema } from './result.ts';
 
 export const modelInfoSchema = z.strictObject({
@@ -125,6 +126,8 @@ export const messageSchema = z.strictObject({
       /** Of the tokens after the first, by the engine's clock. */
       tokensPerSecond: z.number().nullable(),
       endedBy: z.enum(['stop', 'length', 'cancelled']),
+      /** Null when this computer answered. */
+      served: servedSchema.nullable(),
     })
     .nullable(),
 });
@@ -148,6 +151,8 @@ export const snapshotSchema = z.strictObject({
     known: z.array(modelInfoSchema),
   }),
   endpoint: endpointSchema,
+  network: networkSchema,
+  earnings: earningsSchema,
   conversations: z.array(conversationSchema),
   notices: z.array(noticeSchema),
 });

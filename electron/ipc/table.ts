@@ -1,5 +1,6 @@
 /** Every message between the window and main: one row each, with the guard for what it carries. */
 import { z } from 'zod';
+import { priceSchema, receiptCheckSchema, receiptViewSchema } from './network.ts';
 import type { Result } from './result.ts';
 import {
   conversationSchema,
@@ -12,6 +13,9 @@ import {
 
 const id = z.string().min(1).max(64);
 const none = z.undefined();
+const ref = z.strictObject({ ref: z.string().regex(/^0x[0-9a-f]{64}$/) });
+/** Who answers: the model on this computer, or a Supplier on the network. */
+const via = z.enum(['local', 'network']);
 
 /** The longest question the page may send, in UTF-16 units. */
 export const MAX_QUESTION_LENGTH = 200_000;
@@ -50,6 +54,7 @@ export const COMMANDS = {
     input: z.strictObject({
       conversationId: id.nullable(),
       text: z.string().min(1).max(MAX_QUESTION_LENGTH),
+      via,
     }),
     output: z.strictObject({
       conversation: conversationSchema,
@@ -60,7 +65,7 @@ export const COMMANDS = {
   'chat.stop': { input: z.strictObject({ messageId: id }), output: none },
   /** Asks the question before this answer again; the old answer is replaced by the first words of the new one. */
   'chat.regenerate': {
-    input: z.strictObject({ messageId: id }),
+    input: z.strictObject({ messageId: id, via }),
     output: z.strictObject({ answer: messageSchema, replacedId: id }),
   },
   'chat.rename': {
@@ -68,6 +73,23 @@ export const COMMANDS = {
     output: none,
   },
   'chat.delete': { input: z.strictObject({ conversationId: id }), output: none },
+  /** What the next question would cost on the network. Starts the network when it is off. */
+  'chat.price': {
+    input: z.strictObject({
+      conversationId: id.nullable(),
+      text: z.string().max(MAX_QUESTION_LENGTH),
+    }),
+    output: priceSchema,
+  },
+  /** The neighbour asks this computer at most ten questions. */
+  'earn.try': { input: none, output: none },
+  'earn.stop': { input: none, output: none },
+  /** Redeems every voucher that is worth something; ends once the chain has paid. */
+  'earn.collect': { input: none, output: none },
+  'receipt.open': { input: ref, output: receiptViewSchema },
+  /** Checks signature and sums anew, from what is on disk alone. */
+  'receipt.verify': { input: ref, output: z.array(receiptCheckSchema) },
+  'receipt.copy': { input: ref, output: none },
   'notice.dismiss': { input: z.strictObject({ noticeId: id }), output: none },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -1,6 +1,6 @@
 /** Starts process entries as forked Node processes on the runtime of the tests: `SpawnChild` without Electron. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { SpawnChild } from '../../electron/platform/child.ts';
 
@@ -14,12 +14,11 @@ export interface ForkedChildren {
   dispose(): Promise<void>;
 }
 
-/** @param folder the folder under `electron/` that holds the entries */
-export function createForkedChildren(folder: string): ForkedChildren {
+/** @param folder the folder under `electron/` that holds the entries; without it they are looked for in all of them */
+export function createForkedChildren(folder: string | null = null): ForkedChildren {
   const processes: ChildProcess[] = [];
   const spawn: SpawnChild = (entry, options) => {
-    const file = path.join(ELECTRON_FOLDER, folder, `${entry}.ts`);
-    if (!existsSync(file)) throw new Error(`there is no process entry ${file}`);
+    const file = findEntry(folder, entry);
     const child = fork(file, [...(options.args ?? [])], {
       env: { ...process.env, ...options.env },
       execArgv: [],
@@ -55,6 +54,15 @@ export function createForkedChildren(folder: string): ForkedChildren {
       await Promise.all(processes.map(ended));
     },
   };
+}
+
+function findEntry(folder: string | null, entry: string): string {
+  const folders = folder === null ? readdirSync(ELECTRON_FOLDER) : [folder];
+  const file = folders
+    .map((name) => path.join(ELECTRON_FOLDER, name, `${entry}.ts`))
+    .find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Error(`there is no process entry ${entry}`);
+  return file;
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -25,7 +25,9 @@ export function createScriptedAnswerer(): {
       fail: (error) => channel.put({ error }),
       end: (reason) => {
         const counts = { promptTokens: 7, outputTokens: 3, firstTokenMs: 10, totalMs: 30 };
-        return channel.put({ value: { type: 'end', modelName: 'Scripted', reason, ...counts } });
+        return channel.put({
+          value: { type: 'end', modelName: 'Scripted', reason, served: null, ...counts },
+        });
       },
     });
     return channel.read();

@@ -9,7 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../electron/chat/open-database.ts';
+import { openChats } from '../../../electron/chat/chat-database.ts';
 import { createSqliteStore } from '../../../electron/chat/sqlite-store.ts';
 import type { Conversation, Message } from '../../../electron/ipc/snapshot.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
@@ -34,7 +34,7 @@ function message(id: string, text: string): Message {
 }
 
 function fill(): void {
-  const store = createSqliteStore(openDatabase(path, 0).database);
+  const store = createSqliteStore(openChats(path, 0).database);
   store.saveTogether(conversation, [message('m1', 'one'), message('m2', 'two 👋')]);
   store.dispose();
 }
@@ -52,7 +52,7 @@ function codeOf(work: () => unknown): string {
 describe('conversations on disk', () => {
   it('are there again after a restart, in order', () => {
     fill();
-    const store = createSqliteStore(openDatabase(path, 0).database);
+    const store = createSqliteStore(openChats(path, 0).database);
     expect(store.conversations()).toEqual([conversation]);
     expect(store.messages('c').map(({ text }) => text)).toEqual(['one', 'two 👋']);
     store.deleteConversation('c');
@@ -62,7 +62,7 @@ describe('conversations on disk', () => {
 
   it('put a message in the place of another one, whatever came after it', () => {
     fill();
-    const store = createSqliteStore(openDatabase(path, 0).database);
+    const store = createSqliteStore(openChats(path, 0).database);
     store.replaceMessage('m1', { ...message('m3', 'instead'), createdAtMs: 9 });
     expect(store.messages('c').map(({ id }) => id)).toEqual(['m3', 'm2']);
     expect(store.message('m3')).toEqual({ ...message('m3', 'instead'), createdAtMs: 9 });
@@ -80,7 +80,7 @@ describe('conversations on disk', () => {
     fill();
     spoil();
     const before = readFileSync(path);
-    const opened = openDatabase(path, Date.UTC(2030, 0, 1));
+    const opened = openChats(path, Date.UTC(2030, 0, 1));
     expect(opened.damagedKeptAs).toMatch(/chats\.sqlite\.damaged-2030-01-01/);
     expect(readFileSync(opened.damagedKeptAs ?? '').equals(before)).toBe(true);
     const store = createSqliteStore(opened.database);
@@ -91,7 +91,7 @@ describe('conversations on disk', () => {
 
   it('says that the disk is full, keeps what was saved, and goes on once there is room', () => {
     fill();
-    const { database } = openDatabase(path, 0);
+    const { database } = openChats(path, 0);
     const store = createSqliteStore(database);
     const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
     database.exec(`PRAGMA max_page_count = ${pages}`);
@@ -109,16 +109,16 @@ describe('conversations on disk', () => {
 
   it('refuses a file written by a newer Lull and leaves it as it is', () => {
     fill();
-    const { database } = openDatabase(path, 0);
+    const { database } = openChats(path, 0);
     database.exec('PRAGMA user_version = 999');
     database.close();
     const before = readdirSync(folder).sort();
-    expect(codeOf(() => openDatabase(path, 0))).toBe('data-folder-unusable');
+    expect(codeOf(() => openChats(path, 0))).toBe('data-folder-unusable');
     expect(readdirSync(folder).sort()).toEqual(before);
   });
 
   it('says so when the folder is not there', () => {
-    expect(codeOf(() => openDatabase(join(folder, 'absent', 'chats.sqlite'), 0))).toBe(
+    expect(codeOf(() => openChats(join(folder, 'absent', 'chats.sqlite'), 0))).toBe(
       'data-folder-unusable',
     );
   });

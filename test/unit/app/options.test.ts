@@ -12,6 +12,8 @@ describe('command line', () => {
       cacheFolder: null,
       port: null,
       modelPath: null,
+      presence: 'trial',
+      join: null,
     });
   });
 
@@ -29,6 +31,17 @@ describe('command line', () => {
     });
     expect(parseOptions(['doctor', '--json']).mode).toEqual({ kind: 'doctor' });
     expect(parseOptions(['--help']).mode).toEqual({ kind: 'help' });
+    expect(parseOptions(['demo', '--ask', 'Why?', '--hold=30']).mode).toEqual({
+      kind: 'demo',
+      question: 'Why?',
+      holdMs: 30_000,
+    });
+    expect(parseOptions(['demo']).mode).toMatchObject({ kind: 'demo', holdMs: 0 });
+  });
+
+  it('reads how to serve and whose network to use', () => {
+    const options = parseOptions(['--presence', 'always', '--join=practice.json']);
+    expect(options).toMatchObject({ presence: 'always', join: 'practice.json' });
   });
 
   it.each([
@@ -40,6 +53,9 @@ describe('command line', () => {
     [['chat']],
     [['chat', '  ']],
     [['dance']],
+    [['demo', 'now']],
+    [['demo', '--hold', 'long']],
+    [['--presence', 'sometimes']],
   ])('refuses %j with a reason', (args) => {
     expect(() => parseOptions(args)).toThrow(AppError);
   });

@@ -1,6 +1,6 @@
 /** A chat service on a real store in memory, with answers that the test writes by hand. */
 import { createChatService } from '../../../electron/chat/chat-service.ts';
-import { openDatabase } from '../../../electron/chat/open-database.ts';
+import { openChats } from '../../../electron/chat/chat-database.ts';
 import { createSqliteStore } from '../../../electron/chat/sqlite-store.ts';
 import type { ChatEvent, ChatStore } from '../../../electron/chat/ports.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
@@ -11,7 +11,7 @@ import { createScriptedAnswerer, type ScriptedAnswer } from '../../fakes/scripte
 
 export function setUp(wrap: (store: ChatStore) => ChatStore = (store) => store) {
   const clock = createManualClock();
-  const store = createSqliteStore(openDatabase(':memory:', 0).database);
+  const store = createSqliteStore(openChats(':memory:', 0).database);
   const { answer, answers } = createScriptedAnswerer();
   const events: ChatEvent[] = [];
   const chat = createChatService({

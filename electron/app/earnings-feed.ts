@@ -1,0 +1,51 @@
+/** Keeps the window's figures of earnings current: after every entry, but not after every one at once. */
+import { PRACTICE_PARAMETERS } from '../chain/practice-contracts.ts';
+import { firstOpenEpoch } from '../market/epochs.ts';
+import { toAppError } from '../platform/app-error.ts';
+import type { Clock } from '../platform/clock.ts';
+import { failureText } from '../platform/failure-text.ts';
+import type { Market } from './compose-market.ts';
+import type { LullNode } from './compose-node.ts';
+import { earningsFigures } from './earnings-view.ts';
+
+/** A busy Supplier writes many entries a second; reading the list back takes some milliseconds. */
+const REFRESH_MS = 500;
+/** Hours pass also when nothing happens. */
+const TICK_MS = 60_000;
+
+/** @returns ends it */
+export function feedEarnings({ hub, market }: LullNode, clock: Clock): () => void {
+  let parts: Market;
+  try {
+    parts = market();
+  } catch (error) {
+    const failure = failureText(toAppError(error));
+    hub.dispatch({ type: 'network-changed', change: { state: 'failed', failure } });
+    return () => undefined;
+  }
+  const { ledger, totals, application } = parts;
+  let stopWaiting: (() => void) | null = null;
+
+  function refresh(): void {
+    stopWaiting = null;
+    const nowMs = clock.nowMs();
+    const change = earningsFigures(ledger, totals, PRACTICE_PARAMETERS, nowMs);
+    hub.dispatch({ type: 'earnings-changed', change });
+    const worstLoss = totals
+      .sessions('application', firstOpenEpoch(nowMs, PRACTICE_PARAMETERS))
+      .reduce((sum, { session }) => sum + application.exposure(session).worstLoss, 0n);
+    hub.dispatch({ type: 'network-changed', change: { worstLoss } });
+  }
+
+  const soon = (): void => {
+    stopWaiting ??= clock.after(REFRESH_MS, refresh);
+  };
+  const stopListening = ledger.onAppend(soon);
+  const stopTicking = clock.every(TICK_MS, refresh);
+  refresh();
+  return () => {
+    stopListening();
+    stopTicking();
+    stopWaiting?.();
+  };
+}

@@ -1,0 +1,78 @@
+/** Lets the chat pane ask a Supplier: the price before, the words as they come, the receipt at the end. */
+import type { AnswerEvent } from '../chat/ports.ts';
+import type { Price } from '../ipc/network.ts';
+import { AppError } from '../platform/app-error.ts';
+import type { ChatTurn, GenerateRequest } from '../protocol/generate.ts';
+import type { AskEnd } from '../relay/relay-stream.ts';
+import type { Offer } from '../relay/application.ts';
+import type { Hex } from '../protocol/hex.ts';
+import { chatSamplingFor } from './chat-sampling.ts';
+import type { Practice } from './compose-practice.ts';
+import { MAX_ANSWER_TOKENS } from './practice-ask.ts';
+
+function requestFor({ model }: Offer, turns: readonly ChatTurn[]): GenerateRequest {
+  const sampling = chatSamplingFor(model.ggufSha256);
+  const maxTokens = Math.min(MAX_ANSWER_TOKENS, model.contextTokens);
+  return { turns, sampling, maxTokens, stop: [] };
+}
+
+/** @throws AppError when nobody can be asked */
+export async function priceOnNetwork(
+  practice: Practice,
+  turns: readonly ChatTurn[],
+): Promise<Price> {
+  const asking = await practice.asking();
+  const offer = await asking.offer();
+  const { most, typical, maxTokens } = asking.priceOf(offer, requestFor(offer, turns));
+  const { model, session } = offer;
+  const shared = { modelName: model.name, supplier: session.supplier, maxTokens };
+  return { ...shared, most, typical, perMillionCu: model.price };
+}
+
+/** @throws AppError while iterating; aborting `signal` still yields `end` */
+export async function* answerOnNetwork(
+  practice: Practice,
+  turns: readonly ChatTurn[],
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const letGo = practice.hold();
+  try {
+    const asking = await practice.asking();
+    const offer = await asking.offer();
+    const sent: { ref: Hex; most: bigint } = { ref: '0x', most: 0n };
+    yield { type: 'start' };
+    for await (const event of asking.ask(offer, requestFor(offer, turns), signal)) {
+      if (event.type === 'sent') {
+        sent.ref = event.ref;
+        sent.most = event.maxCharge;
+      } else if (event.type === 'tokens') {
+        yield { type: 'tokens', text: event.text };
+      } else {
+        yield toEnd(event, offer, sent);
+      }
+    }
+  } finally {
+    letGo();
+  }
+}
+
+/** @throws AppError for an answer that the Supplier itself calls failed; it cost nothing. */
+function toEnd(
+  { reason, signed, charged, tokens, timings }: AskEnd,
+  { model, session }: Offer,
+  { ref, most }: { readonly ref: Hex; readonly most: bigint },
+): AnswerEvent {
+  if (reason === 'failed') {
+    throw new AppError('peer-unreachable', { details: 'It broke off, and nothing was charged.' });
+  }
+  return {
+    type: 'end',
+    modelName: model.name,
+    reason: reason === 'deadline' ? 'length' : reason,
+    promptTokens: signed?.receipt.promptTokens ?? 0,
+    outputTokens: tokens,
+    firstTokenMs: timings.firstTextMs,
+    totalMs: timings.totalMs,
+    served: { supplier: session.supplier, ref, most, charged: charged ?? 0n },
+  };
+}

@@ -1,0 +1,21 @@
+/** Reads the compiled contracts that are shipped with the app. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  bytecodeOf,
+  practiceContracts,
+  PRACTICE_PARAMETERS,
+  type PracticeContracts,
+} from '../chain/practice-contracts.ts';
+import type { Hex } from '../protocol/hex.ts';
+
+/** @param resourceFolder holds `contracts/artifacts` @throws Error when the app is not complete */
+export function readPracticeContracts(resourceFolder: string): PracticeContracts {
+  const read = (name: string): Hex => {
+    const path = join(resourceFolder, 'contracts/artifacts', `${name}.json`);
+    const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return bytecodeOf(json);
+  };
+  const code = { relayHub: read('RelayHub'), practiceToken: read('PracticeToken') };
+  return practiceContracts(code, PRACTICE_PARAMETERS);
+}

@@ -1,0 +1,45 @@
+/** What this node serves: its current model, named by the hash of its file, with its terms. */
+import type { ModelInfo, Snapshot } from '../ipc/snapshot.ts';
+import type { ModelHashes } from '../models/model-sha256.ts';
+import { PRACTICE_PRICE } from '../market/prices.ts';
+import { DEFAULT_WEIGHTS } from '../protocol/cu.ts';
+import type { Hex } from '../protocol/hex.ts';
+import { profileHash } from '../protocol/profile.ts';
+import type { ServedModel } from '../protocol/wire-peer.ts';
+
+/** As in package.json: another version may round differently. */
+const ENGINE = 'node-llama-cpp 3.21.1';
+const KV_TYPE = 'f16';
+const SAMPLER = 'llama.cpp';
+/** What a context holds at most before the engine has said how much it holds. */
+const ASSUMED_CONTEXT_TOKENS = 8192;
+const MAX_NAME_LENGTH = 200;
+
+export interface ServedModelParts {
+  readonly model: ModelInfo;
+  readonly engine: Snapshot['engine'];
+  /** Who listed the model on the chain. */
+  readonly source: Hex;
+  readonly hashes: ModelHashes;
+}
+
+/** @throws AppError `model-missing` when the file cannot be read */
+export async function describeServedModel(parts: ServedModelParts): Promise<ServedModel> {
+  const { model, engine, source, hashes } = parts;
+  const trained = model.contextTokens ?? ASSUMED_CONTEXT_TOKENS;
+  const assumed = Math.min(trained, ASSUMED_CONTEXT_TOKENS);
+  return {
+    name: model.name.slice(0, MAX_NAME_LENGTH),
+    ggufSha256: await hashes.sha256Of(model),
+    source,
+    weights: DEFAULT_WEIGHTS,
+    price: PRACTICE_PRICE,
+    profile: profileHash({
+      engine: ENGINE,
+      backend: engine.backend ?? 'cpu',
+      kvType: KV_TYPE,
+      sampler: SAMPLER,
+    }),
+    contextTokens: engine.contextTokens ?? assumed,
+  };
+}

@@ -1,0 +1,91 @@
+/** What this node offers to peers: its current model for as long as it serves, and the engine behind it. */
+import { FAUCET_ADDRESS } from '../chain/practice-genesis.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { ModelLibrary } from '../models/library.ts';
+import type { ModelHashes } from '../models/model-sha256.ts';
+import { AppError } from '../platform/app-error.ts';
+import { drop } from '../platform/drop.ts';
+import type { Log } from '../platform/log.ts';
+import type { ServedModel } from '../protocol/wire-peer.ts';
+import type { RelayEngine } from '../relay/ports.ts';
+import type { NodeAnswers } from './compose-engine.ts';
+import type { Market } from './compose-market.ts';
+import type { Preparation } from './prepare.ts';
+import { describeServedModel } from './served-model.ts';
+
+interface EngineParts {
+  readonly engine: NodeAnswers;
+  readonly library: Pick<ModelLibrary, 'current'>;
+  readonly preparation: Pick<Preparation, 'ready'>;
+  readonly hashes: ModelHashes;
+}
+
+/** The node's engine, for a relay that names the file which must answer. */
+export function relayEngine({ engine, library, preparation, hashes }: EngineParts): RelayEngine {
+  return {
+    async *generate({ ggufSha256, ...request }, signal) {
+      await preparation.ready(signal);
+      const model = library.current();
+      const current = model && (await hashes.sha256Of(model));
+      // Its owner opened another one after the relay was taken.
+      if (current !== ggufSha256) throw new AppError('engine-restarted');
+      yield* engine.generate(request, signal);
+    },
+  };
+}
+
+export interface Serving {
+  /** Offers the current model, and takes relays for it. @throws AppError when there is none */
+  readonly start: () => Promise<ServedModel>;
+  readonly stop: () => void;
+}
+
+export interface ServingPorts extends Omit<EngineParts, 'engine'> {
+  readonly hub: Hub;
+  readonly market: () => Pick<Market, 'served' | 'setServed' | 'setServing'>;
+  readonly log: Log;
+}
+
+export function createServing(ports: ServingPorts): Serving {
+  const { hub, library, preparation, hashes, market, log } = ports;
+  let isServing = false;
+
+  async function offer(): Promise<ServedModel> {
+    await preparation.ready();
+    const model = library.current();
+    if (!model) throw new AppError('no-model');
+    const { engine } = hub.snapshot();
+    const fresh = await describeServedModel({ model, engine, source: FAUCET_ADDRESS, hashes });
+    const before = market().served();
+    if (before && isSame(before, fresh)) return before;
+    market().setServed(fresh);
+    return fresh;
+  }
+
+  // A model that is opened, or a backend that turns out to be another, is another offer.
+  hub.onPatch(({ changes }) => {
+    if (isServing && (changes.model ?? changes.engine)) drop(offer(), 'offering a model', log);
+  });
+
+  return {
+    async start() {
+      const offered = await offer();
+      isServing = true;
+      market().setServing(true);
+      return offered;
+    },
+    stop() {
+      if (isServing) market().setServing(false);
+      isServing = false;
+    },
+  };
+}
+
+function isSame(one: ServedModel, other: ServedModel): boolean {
+  return (
+    one.ggufSha256 === other.ggufSha256 &&
+    one.profile === other.profile &&
+    one.contextTokens === other.contextTokens &&
+    one.name === other.name
+  );
+}

