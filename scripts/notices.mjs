@@ -12,6 +12,11 @@ const BUNDLED = [
   'zod',
   'zustand',
   'onnx-proto',
+  'viem',
+  '@noble/curves',
+  '@noble/hashes',
+  // Compiled into the contracts.
+  '@openzeppelin/contracts',
 ];
 
 /** Compiled into the engine's binaries, whose packages give only their own licence; all are MIT. */
@@ -21,12 +26,25 @@ const INSIDE_BINARIES = {
   'cpp-httplib': 'Copyright (c) 2017 yhirose',
 };
 
-/** They state MIT and come without its text; the holders are those that their projects name. */
+/** They state MIT or ISC and come without its text; the holders are those that their projects name. */
 const WITHOUT_TEXT = {
+  '@nomicfoundation/edr-': 'Copyright (c) 2021 Nomic Foundation',
   '@reflink/': 'Copyright (c) the authors of reflink (github.com/pnpm/reflink)',
   '@simple-git/argv-parser': 'Copyright (c) 2025 Steve King',
   'simple-git': 'Copyright (c) 2025 Steve King',
+  '@openzeppelin/contracts': 'Copyright (c) 2016-2026 Zeppelin Group Ltd',
+  'noise-curve-ed': 'Copyright (c) the authors of noise-curve-ed (github.com/chm-diederichs)',
 };
+
+/** https://opensource.org/license/isc-license-txt */
+const ISC_TEXT = `Permission to use, copy, modify, and/or distribute this software for any purpose with or without
+fee is hereby granted, provided that the above copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL
+IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
+THIS SOFTWARE.`;
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
 const RULER = '-'.repeat(80);
@@ -108,12 +126,23 @@ function noticeOf(key, manifest, folder, root) {
     .map((entry) => readFileSync(path.join(folder, entry.name), 'utf8').trim());
   if (texts.length === 0) {
     const holder = Object.entries(WITHOUT_TEXT).find(([start]) => name.startsWith(start))?.[1];
-    if (holder === undefined || licence !== 'MIT') {
+    const text = holder === undefined ? null : knownText(licence, holder, root);
+    if (text === null)
       throw new Error(`${key} (${licence}) comes without the text of its licence.`);
-    }
-    texts.push(mitText(root, holder));
+    texts.push(text);
   }
   return [`${key} (${licence})`, ...texts].join('\n\n');
+}
+
+/**
+ * @param {string} licence
+ * @param {string} holder the line that names them
+ * @param {string} root
+ * @returns {string | null} null when the text of this licence is not known here
+ */
+function knownText(licence, holder, root) {
+  if (licence === 'MIT') return mitText(root, holder);
+  return licence === 'ISC' ? `${holder}\n\n${ISC_TEXT}` : null;
 }
 
 /**

@@ -30,6 +30,12 @@ const ON = '1';
 const OFF = '0';
 
 const readyLine = z.object({ endpoint: z.url(), tokenPath: z.string() });
+const demoLine = z.object({
+  answer: z.object({ text: z.string() }),
+  price: z.object({ charged: z.string() }),
+  balances: z.object({ after: z.object({ credit: z.string() }) }),
+});
+
 const completion = z.object({
   choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]),
 });
@@ -108,6 +114,17 @@ test('it answers a question without a window', async ({ folder: own }) => {
     lull.kill('SIGTERM');
     await gone;
   }
+  expect(lull.exitCode).toBe(0);
+});
+
+test('it runs the whole practice loop: chain, peers and contract are inside', async () => {
+  const args = ['demo', '--json', ...WITHOUT_SCREEN];
+  const lull = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], env: environment() });
+  const gone = once(lull, 'close');
+  const report = demoLine.parse(JSON.parse(await firstLine(lull)));
+  expect(report.answer.text).toBe('The capital of France is Paris.');
+  expect(report.balances.after.credit).toBe(report.price.charged);
+  await gone;
   expect(lull.exitCode).toBe(0);
 });
 
