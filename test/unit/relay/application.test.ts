@@ -103,6 +103,27 @@ describe('an ask', () => {
     expect(all.flatMap(ends)).toMatchObject(Array(3).fill({ reason: 'cancelled' }));
   });
 
+  it('is not asked for while its answer is being read', async () => {
+    const asked: (readonly string[])[] = [];
+    const pair = createRelayPair({
+      generate: endlessAnswer(['a']),
+      client: (honest) => ({
+        ...honest,
+        resync(peer, request, signal) {
+          asked.push(request.refs);
+          return honest.resync(peer, request, signal);
+        },
+      }),
+    });
+    const stop = new AbortController();
+    const all = collect(ask(pair, stop.signal));
+    await settled();
+    expect(await pair.application.resync(ID)).toEqual({ unknown: 0 });
+    expect(asked).toEqual([[]]);
+    stop.abort();
+    expect(ends(await all)).toMatchObject([{ charged: 4n }]);
+  });
+
   it('sends nothing that is not written down, or beyond the stake', async () => {
     const sent: RelayRequest[] = [];
     const pair = createRelayPair({

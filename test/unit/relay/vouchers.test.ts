@@ -12,7 +12,7 @@ import { CARD, MODEL, question, SESSION, TERMS } from '../../fakes/relay-terms.t
 import { createRelayWorld, type RelayWorld } from '../../fakes/relay-world.ts';
 import { createChooser } from '../../fakes/step-queue.ts';
 
-const RUNS = 1_000;
+const RUNS = 2_000;
 const ID = sessionId(SESSION);
 /** More than any world needs; reaching it means that something never ends. */
 const MAX_STEPS = 20_000;
@@ -155,7 +155,7 @@ async function clearUp(world: RelayWorld, choose: (count: number) => number): Pr
 
 it('ends with equal sums on both sides, whatever happens on the way', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.array(action, { minLength: 1, maxLength: 16 }), run),
+    fc.asyncProperty(fc.integer(), fc.array(action, { minLength: 1, maxLength: 24 }), run),
     { numRuns: RUNS },
   );
 }, 60_000);

@@ -1,0 +1,151 @@
+/** What `npm run test:mutate` breaks, one at a time: a test must fail for every line of this. */
+
+/**
+ * @typedef {object} Mutation
+ * @property {string} name
+ * @property {string} file
+ * @property {string} from stands exactly once in the file
+ * @property {string} to
+ * @property {readonly string[]} tests
+ */
+
+/** The table whose rules are turned round one by one; the names are read from the file itself. */
+export const RULES = {
+  file: 'electron/relay/admission-rules.ts',
+  tests: ['test/unit/relay/admission-rules.test.ts'],
+};
+
+const CU = 'electron/protocol/cu.ts';
+const RECEIPT = 'electron/protocol/receipt.ts';
+const VERIFY = 'electron/protocol/verify-receipt.ts';
+const COVER = 'electron/relay/cover.ts';
+const CHECKS = 'electron/relay/receipt-checks.ts';
+const SPLIT = 'electron/relay/compact-signature.ts';
+const CU_TESTS = ['test/unit/protocol/money.test.ts'];
+const RECEIPT_TESTS = ['test/unit/protocol/verify-receipt.test.ts'];
+const COVER_TESTS = ['test/unit/relay/admission-rules.test.ts'];
+const ORDER_TESTS = ['test/unit/relay/receipt-order.test.ts'];
+const ASK_TESTS = ['test/unit/relay/application.test.ts'];
+const SUPPLIER_TESTS = ['test/unit/relay/supplier.test.ts'];
+const SIGNING_TESTS = ['test/unit/relay/signing.test.ts'];
+
+/**
+ * @param {string} file
+ * @param {readonly string[]} tests
+ * @param {readonly (readonly [name: string, from: string, to: string])[]} changes
+ * @returns {Mutation[]}
+ */
+function inFile(file, tests, changes) {
+  return changes.map(([name, from, to]) => ({ name, file, from, to, tests }));
+}
+
+/** @type {readonly Mutation[]} */
+export const MUTATIONS = [
+  ...inFile(COVER, COVER_TESTS, [
+    ['cover without what is settled', 'settledCu + inFlightCu + maxCu', 'inFlightCu + maxCu'],
+    ['cover without what is in flight', 'settledCu + inFlightCu + maxCu', 'settledCu + maxCu'],
+    ['cover without this relay', 'settledCu + inFlightCu + maxCu', 'settledCu + inFlightCu'],
+    ['the lower voucher counts', 'given > held', 'given < held'],
+  ]),
+  ...inFile(CU, CU_TESTS, [
+    [
+      'a charge rounded up',
+      '(totalCu * price) / PRICE_CU',
+      '(totalCu * price + PRICE_CU - 1n) / PRICE_CU',
+    ],
+    ['compute units rounded up', 'return milli / MILLI;', 'return (milli + MILLI - 1n) / MILLI;'],
+    [
+      'cached tokens charged twice',
+      'usage.promptTokens - usage.cachedTokens;',
+      'usage.promptTokens;',
+    ],
+    ['output not charged', 'BigInt(weights.outputMilli) * BigInt(usage.outputTokens)', '0n'],
+    ['held not charged', 'BigInt(weights.heldMilli) * usage.heldTokenSeconds', '0n'],
+    ['room for a prompt that is too dear', 'if (spent > maxCu) return -1;', ''],
+    ['room without the prompt', '((maxCu - spent) * MILLI)', '(maxCu * MILLI)'],
+  ]),
+  ...inFile(RECEIPT, RECEIPT_TESTS, [
+    ['more cached than prompt', 'receipt.cachedTokens > receipt.promptTokens', 'false'],
+    ['an unknown finish', "if (finishOf(receipt.finish) === null) return 'an unknown finish';", ''],
+    ['a failed relay is charged', 'isFailed ? 0n : cuOf', 'isFailed ? receipt.cu : cuOf'],
+    ['compute units unchecked', 'receipt.cu !== cu', 'false'],
+    ['a total below its own', 'receipt.totalCu < receipt.cu', 'false'],
+    [
+      'the total charge unchecked',
+      'receipt.totalCharged !== chargeOf(receipt.totalCu, terms.price)',
+      'false',
+    ],
+    ['the charge unchecked', 'receipt.charged !== receipt.totalCharged - before', 'false'],
+  ]),
+  ...inFile(VERIFY, RECEIPT_TESTS, [
+    ['any signer', 'signer === session.supplier', 'signer !== null || signer === null'],
+    ['any session', 'receipt.session === sessionId(session)', 'true'],
+    ['any request', 'receipt.ref === terms.ref', 'true'],
+    ['any model', 'receipt.modelSha256 === terms.modelSha256', 'true'],
+    ['any answer', 'receipt.responseHash === terms.responseHash', 'true'],
+    ['an answer never compared', 'terms.responseHash === null', 'true'],
+    ['any sums', 'sums === null ? null', 'sums !== undefined ? null'],
+    ['any amount', 'receipt.cu <= terms.maxCu', 'true'],
+    ['a wrong one is good', "outcome !== 'wrong'", 'outcome.length > 0'],
+  ]),
+  ...inFile(CHECKS, ORDER_TESTS, [
+    ['a number given twice', 'twin !== null && twin.ref !== ref', 'false'],
+    ['any total after the one before', '!isGapRight(gapBelow,', 'false && !isGapRight(gapBelow,'],
+    ['any total before the one after', '!isGapRight(gapAbove,', 'false && !isGapRight(gapAbove,'],
+    ['a gap of any size', 'cu >= 0n && cu <= openCu', 'cu >= 0n'],
+    ['a gap that takes back', 'cu >= 0n && cu <= openCu', 'cu <= openCu'],
+    ['a gap between neighbours', 'missing === 0 ? cu === 0n :', 'missing < 0 ? cu === 0n :'],
+    ['beyond every voucher', 'chargeOf(totalCu, beside.price) > beside.bestCumulative', 'false'],
+    [
+      'more prompt than the question',
+      'receipt.promptTokens > limits.promptTokens',
+      'receipt.promptTokens < 0',
+    ],
+    [
+      'more tokens than asked for',
+      'receipt.outputTokens > limits.outputTokens',
+      'receipt.outputTokens < 0',
+    ],
+    ['other tokens than came', 'receipt.outputTokens === seen.tokens', 'receipt.outputTokens >= 0'],
+  ]),
+  ...inFile(CHECKS, ASK_TESTS, [
+    [
+      'another voucher',
+      'receipt.cumulative === relay?.sent.cumulative',
+      'receipt.cumulative >= 0n',
+    ],
+  ]),
+  ...inFile('electron/relay/application-session.ts', ASK_TESTS, [
+    ['vouchers being signed not counted', 'sums.sentCu + sums.signingCu', 'sums.sentCu'],
+    ['the worst loss shown too small', 'given > reserved ? given : reserved', 'reserved'],
+    ['an answer under way is asked for', '!active.has(ref)', 'ref.length > 0'],
+  ]),
+  ...inFile('electron/relay/relay-stream.ts', ASK_TESTS, [
+    [
+      'what the Supplier knows is freed',
+      "code === 'replayed' || came.chunks > 0",
+      'came.chunks > 0',
+    ],
+    ['parts in any order', 'number !== came.chunks', 'number < 0'],
+  ]),
+  ...inFile('electron/relay/relay-run.ts', SUPPLIER_TESTS, [
+    ['more tokens than there is room for', 'count.output + tokenIds.length > room', 'false'],
+    ['a prompt that is too dear', 'if (room < 0) {', 'if (room < -1) {'],
+  ]),
+  ...inFile('electron/relay/supplier-resync.ts', SUPPLIER_TESTS, [
+    ['void is not written down', "session.append(voided, 'full');", 'void voided;'],
+    [
+      'strangers are answered',
+      "signer !== quote.hotKey) return 'key-not-granted'",
+      'false) return null',
+    ],
+  ]),
+  ...inFile('electron/relay/supplier-admission.ts', SUPPLIER_TESTS, [
+    ['the rules are not asked again', 'if (again !== null) return again;', 'void again;'],
+  ]),
+  ...inFile(SPLIT, SIGNING_TESTS, [
+    ['a high s', 'return value > HALF_ORDER;', 'return value < 0n;'],
+    ['a half order too many', 'value > HALF_ORDER', 'value > HALF_ORDER + 1n'],
+    ['the parity forgotten', '? 0 : 1', '? 0 : 0'],
+  ]),
+];
