@@ -121,7 +121,10 @@ export function createApplication(
     const job = { session, sent, out, cancelled, closing: closing.signal };
     const stream = createRelayStream(job, ports);
     drop(
-      out.offer({ type: 'sent', ref: sent.ref, maxCharge: sent.maxCharge }, cancelled),
+      out.offer(
+        { type: 'sent', ref: sent.ref, maxCharge: sent.maxCharge, seed: sent.seed },
+        cancelled,
+      ),
       'sent',
       log,
     );

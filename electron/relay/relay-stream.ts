@@ -37,7 +37,7 @@ export interface AskEnd {
 }
 
 export type AskEvent =
-  | { readonly type: 'sent'; readonly ref: Hex; readonly maxCharge: bigint }
+  | { readonly type: 'sent'; readonly ref: Hex; readonly maxCharge: bigint; readonly seed: number }
   | { readonly type: 'tokens'; readonly text: string; readonly tokenIds: readonly number[] }
   | AskEnd;
 

@@ -3,7 +3,7 @@ import { AppError } from '../platform/app-error.ts';
 import type { GenerateRequest } from '../protocol/generate.ts';
 import { toHex, type Hex } from '../protocol/hex.ts';
 import type { LedgerEntry } from '../protocol/ledger-entries.ts';
-import { bodyHash, relayRef } from '../protocol/relay-hash.ts';
+import { bodyHash, relayRef, samplerSeed } from '../protocol/relay-hash.ts';
 import { digestOf } from '../protocol/typed-data.ts';
 import { VOUCHER } from '../protocol/voucher.ts';
 import { toRelayBody, type RelayRequest } from '../protocol/wire-relay.ts';
@@ -18,6 +18,8 @@ export interface SentRequest {
   readonly ref: Hex;
   readonly request: RelayRequest;
   readonly maxCharge: bigint;
+  /** What the Supplier has to sample with. */
+  readonly seed: number;
   readonly limits: Limits;
 }
 
@@ -50,7 +52,8 @@ export async function sendRelay(
     const signature = await signer.sign(digestOf(session.domainHash, VOUCHER, voucher));
     writeDown(session, { ...asked, ref, cumulative, signature }, clock.nowMs());
     const request = { session: session.terms, voucher: { cumulative, signature }, ...asked, body };
-    return { ref, request, maxCharge, limits: { promptTokens, outputTokens: maxTokens } };
+    const seed = samplerSeed(asked.seedNonce, ref, session.terms.supplier);
+    return { ref, request, maxCharge, seed, limits: { promptTokens, outputTokens: maxTokens } };
   } finally {
     release();
   }
