@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Bundled into dist/, so the package manager lists them as tools; what they depend on comes along. */
-const BUNDLED = [
+export const BUNDLED = [
   'react',
   'react-dom',
   'react-markdown',

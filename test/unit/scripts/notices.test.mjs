@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { collectNotices } from '../../../scripts/notices.mjs';
+import { BUNDLED, collectNotices } from '../../../scripts/notices.mjs';
 
 let root = '';
 
@@ -33,8 +33,7 @@ async function write(folder, manifest, licence) {
  */
 async function writeApp(more) {
   await write('.', { name: 'app', version: '1.0.0', ...more });
-  const bundled = ['react', 'react-dom', 'react-markdown', 'rehype-highlight', 'remark-gfm'];
-  for (const name of [...bundled, 'zod', 'zustand', 'onnx-proto']) {
+  for (const name of BUNDLED) {
     await write(`node_modules/${name}`, { name, version: '1.0.0', license: 'MIT' }, 'words');
   }
 }
@@ -65,6 +64,16 @@ it('names who wrote the engine, under the terms that they ask to be repeated', a
   const text = collectNotices(root);
   expect(text).toMatch(/Copyright \(c\) 2023-\d{4} The ggml authors\n\nwords of MIT/);
   expect(text).not.toContain('Copyright (c) 2026 Us');
+});
+
+it('writes out the licence of one that only names it', async () => {
+  await writeApp({ dependencies: { 'noise-curve-ed': '1' } });
+  await write('node_modules/noise-curve-ed', {
+    name: 'noise-curve-ed',
+    version: '1.0.0',
+    license: 'ISC',
+  });
+  expect(collectNotices(root)).toContain('Permission to use, copy, modify');
 });
 
 it('follows optional packages that are installed, less our own stand-ins', async () => {
