@@ -48,6 +48,7 @@ export const LAYERS = {
   unit: vitest('unit'),
   integration: vitest('integration'),
   security: vitest('security'),
+  mutate,
   e2e: playwright,
 };
 
@@ -113,6 +114,20 @@ function vitest(name) {
     const { code } = await collect(child, { signal, apart: launcher.account !== null });
     return [readVitest(name, readReport(report), code)];
   };
+}
+
+/**
+ * Whether the tests of relays notice when a rule is broken; counts as one test.
+ * @type {Layer}
+ */
+async function mutate({ prepared: { launcher, runtime }, patterns, signal }) {
+  const script = launcher.path(path.join(root, 'scripts', 'mutate-child.mjs'));
+  const child = launcher.spawn(runtime.binary, [script, ...patterns], {
+    stdio: 'inherit',
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+  });
+  const { code } = await collect(child, { signal, apart: launcher.account !== null });
+  return [readCheck('mutate', code)];
 }
 
 /**
