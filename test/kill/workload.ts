@@ -1,0 +1,63 @@
+/** What both nodes do until one dies: ask each other, change their minds, collect what they earned. */
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../../electron/platform/app-error.ts';
+import type { ErrorCode } from '../../electron/ipc/error-codes.ts';
+import { LIFE_FILES, type LifePlan } from './life-plan.ts';
+import type { Nodes, Side } from './nodes.ts';
+import { requestOf } from './scripted-engine.ts';
+
+const RELAYS_AT_ONCE = 3;
+const MAX_TOKENS = 12;
+
+/** What may go wrong when a link loses things and a chain dies; anything else is a fault of Lull's. */
+const EXPECTED: readonly ErrorCode[] = [
+  'peer-unreachable',
+  'network-unavailable',
+  'relay-refused',
+  'chain-unreachable',
+];
+
+/** @throws whatever no dying process explains */
+export async function work(nodes: Nodes, plan: LifePlan, choose: (count: number) => number) {
+  for (let group = 0; group < plan.groups; group += 1) {
+    const asked = Array.from({ length: RELAYS_AT_ONCE }, (_, index) => {
+      const side = nodes.sides[choose(3) === 0 ? 1 : 0];
+      return unlessExpected(() => ask(side, plan, `${plan.seed}-${group}-${index}`, choose));
+    });
+    await Promise.all(asked);
+    for (const { market } of nodes.sides) {
+      const { failures } = await market.redeemer.collect();
+      for (const failure of failures) await unlessExpected(() => Promise.reject(failure));
+    }
+  }
+}
+
+async function ask(
+  { asking }: Side,
+  { folder }: LifePlan,
+  id: string,
+  choose: (count: number) => number,
+): Promise<void> {
+  const tokens = 2 + choose(MAX_TOKENS);
+  const cancelAfter = choose(3) === 0 ? choose(tokens) : null;
+  const end = choose(8) === 0 ? 'crash' : 'stop';
+  const question = requestOf({ id, tokens, cached: choose(40), end });
+  const cancelled = new AbortController();
+  const offer = await asking.offer();
+  let came = 0;
+  for await (const event of asking.ask(offer, question, cancelled.signal)) {
+    if (event.type === 'tokens') came += event.tokenIds.length;
+    if (cancelAfter !== null && came >= cancelAfter) cancelled.abort();
+    if (event.type !== 'end' || event.signed === null) continue;
+    appendFileSync(path.join(folder, LIFE_FILES.delivered), `${event.signed.receipt.ref}\n`);
+  }
+}
+
+async function unlessExpected(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof AppError && EXPECTED.includes(error.code))) throw error;
+  }
+}
