@@ -8,8 +8,6 @@ export class EventFault extends Error {}
 export interface EventReader {
   /** @returns the texts that are whole now. @throws EventFault */
   push(bytes: Uint8Array): readonly string[];
-  /** @throws EventFault when the stream ended in the middle of something */
-  end(): void;
 }
 
 /** @param limits in bytes, where a character counts as one at least */
@@ -19,11 +17,13 @@ export function createEventReader(limits: {
 }): EventReader {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
+  /** Of `rest`, kept apart because reading it there would copy all of it. */
+  let lastCharacter = '';
   let total = 0;
 
-  const decode = (bytes?: Uint8Array): string => {
+  const decode = (bytes: Uint8Array): string => {
     try {
-      return decoder.decode(bytes, { stream: bytes !== undefined });
+      return decoder.decode(bytes, { stream: true });
     } catch (cause) {
       throw new EventFault('it is not UTF-8', { cause });
     }
@@ -33,8 +33,14 @@ export function createEventReader(limits: {
     push(bytes) {
       total += bytes.length;
       if (total > limits.maxReplyBytes) throw new EventFault('the answer is too long');
-      const frames = (rest + decode(bytes)).split(END);
+      const text = decode(bytes);
+      const recent = lastCharacter + text;
+      rest += text;
+      // Only what is new can end an event. To look through all of it each time would let a peer that sends single
+      // bytes keep this process busy for minutes.
+      const frames = recent.includes(END) ? rest.split(END) : [rest];
       rest = frames.pop() ?? '';
+      lastCharacter = rest === '' ? '' : recent.slice(-1);
       if (rest.length > limits.maxEventBytes) throw new EventFault('an event is too long');
       return frames.flatMap((frame) => {
         if (frame.length > limits.maxEventBytes) throw new EventFault('an event is too long');
@@ -45,10 +51,6 @@ export function createEventReader(limits: {
         }
         return [frame.slice(DATA.length)];
       });
-    },
-    end() {
-      decode();
-      if (rest !== '') throw new EventFault('it ended in the middle of an event');
     },
   };
 }

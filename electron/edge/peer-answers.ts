@@ -6,10 +6,16 @@ import type { Log } from '../platform/log.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { refusalRow, type RefusalCode } from '../protocol/refusal.ts';
 import { cardSchema, resyncAnswerSchema } from '../protocol/wire-peer.ts';
-import { relayEventSchema, type Refusal, type RelayRequest } from '../protocol/wire-relay.ts';
+import {
+  relayEventSchema,
+  type Refusal,
+  type RelayEvent,
+  type RelayRequest,
+} from '../protocol/wire-relay.ts';
 import { createBatcher } from './batcher.ts';
 import { createCredits, type Credits } from './credits.ts';
 import { PEER_CREDITS } from './limits.ts';
+import { createMergeChunks } from './merge-chunks.ts';
 import type { ToEdgeWire } from './messages.ts';
 import type { PeerAsk } from './peer-messages.ts';
 import type { PeerServerHandlers } from './peer-ports.ts';
@@ -128,8 +134,17 @@ async function answerRelay(
   { handlers, clock, post }: AnswerPorts,
 ): Promise<void> {
   const { signal } = controller;
-  const batcher = createBatcher<string>(clock, (events) => {
-    if (!signal.aborted) post({ type: 'peer-events', id, events });
+  const { maxEvents, maxLength } = PEER_CREDITS;
+  const merge = createMergeChunks();
+  let heldEvents = 0;
+  let heldLength = 0;
+  const batcher = createBatcher<RelayEvent>(clock, (events) => {
+    heldEvents = 0;
+    heldLength = 0;
+    if (signal.aborted) return;
+    const texts = merge(events).map(textOf);
+    for (const { length } of texts) credits.spend(length);
+    post({ type: 'peer-events', id, events: texts });
   });
   try {
     for await (const event of handlers.relay(peerKey, request, signal)) {
@@ -139,15 +154,20 @@ async function answerRelay(
       }
       // The supplier's receipt is due to its own books even when nobody hears of it any more.
       if (signal.aborted) continue;
-      const text = JSON.stringify(z.encode(relayEventSchema, event));
-      batcher.add(text);
-      credits.spend(text.length);
-      if (!credits.isFull) continue;
-      batcher.flush();
+      heldEvents += 1;
+      if (event.type === 'chunk') heldLength += event.text.length;
+      batcher.add(event);
+      // However fast they come, no more than one stream may have on its way waits for the batch to be due.
+      if (heldEvents >= maxEvents || heldLength >= maxLength) batcher.flush();
       await credits.room();
     }
   } finally {
     batcher.flush();
   }
   post({ type: 'peer-end', id });
+}
+
+/** Of a chunk JSON is the wire form; only a receipt holds numbers that are texts there. */
+function textOf(event: RelayEvent): string {
+  return JSON.stringify(event.type === 'chunk' ? event : z.encode(relayEventSchema, event));
 }

@@ -9,9 +9,12 @@ import { PEER_CREDITS } from './limits.ts';
 import type { FromEdge, ToEdgeWire } from './messages.ts';
 import type { CallAnswer, PeerAskKind } from './peer-messages.ts';
 import type { PeerClient } from './peer-ports.ts';
+import { createTakings } from './takings.ts';
 
-/** The edge is told after so many events, or when there is no other: it may wait for that to send more. */
-const TAKEN_STEP = Math.floor(PEER_CREDITS.maxEvents / 4);
+/** JSON text of a chunk at most: for each unit of its text, for each of its tokens, and for the rest. */
+const UNIT_LENGTH = 6;
+const TOKEN_LENGTH = 11;
+const CHUNK_LENGTH = 128;
 
 export interface PeerCalls {
   readonly client: PeerClient;
@@ -26,8 +29,6 @@ type Heard = CallAnswer | RelayEvent;
 
 interface Call {
   readonly queue: AsyncQueue<Heard>;
-  /** Events that came and were not used yet. */
-  waiting: number;
 }
 
 /** @param post false when there is no edge to take it */
@@ -44,7 +45,7 @@ export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCal
     if (signal.aborted) throw new AppError('cancelled');
     lastId += 1;
     const id = lastId;
-    const mine: Call = { queue: createAsyncQueue<Heard>(), waiting: 0 };
+    const mine: Call = { queue: createAsyncQueue<Heard>() };
     calls.set(id, mine);
     const leave = (): void => {
       if (calls.delete(id)) post({ type: 'call-drop', id });
@@ -54,7 +55,7 @@ export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCal
       mine.queue.fail(new AppError('cancelled'));
     };
     signal.addEventListener('abort', cancel, { once: true });
-    let used = 0;
+    const takings = createTakings(PEER_CREDITS);
     try {
       const text = body === null ? null : JSON.stringify(body);
       if (!post({ type: 'call', id, peerKey, kind, body: text })) {
@@ -63,11 +64,8 @@ export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCal
       for await (const heard of mine.queue) {
         yield heard;
         // Asked for the next one, the reader has used this one.
-        used += 1;
-        mine.waiting -= 1;
-        if (used < TAKEN_STEP && mine.waiting > 0) continue;
-        post({ type: 'call-taken', id, count: used });
-        used = 0;
+        const count = takings.add(1, lengthOf(heard));
+        if (count > 0) post({ type: 'call-taken', id, count });
       }
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -122,7 +120,6 @@ export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCal
       if (!known) return;
       const { queue } = known;
       if (message.type === 'call-events') {
-        known.waiting += message.events.length;
         for (const event of message.events) queue.push(event);
         return;
       }
@@ -140,6 +137,14 @@ export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCal
       calls.clear();
     },
   };
+}
+
+/** At least as long as it was: only the edge has seen its text. */
+function lengthOf(heard: Heard): number {
+  if (!('type' in heard) || heard.type !== 'chunk') return 0;
+  const { text, tokenIds, logprobs } = heard;
+  if (logprobs !== undefined) return PEER_CREDITS.maxLength;
+  return CHUNK_LENGTH + UNIT_LENGTH * text.length + TOKEN_LENGTH * tokenIds.length;
 }
 
 function refused(answer: CallAnswer): AppError {

@@ -3,7 +3,8 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Clock } from '../platform/clock.ts';
 import { refusalRow, type RefusalCode } from '../protocol/refusal.ts';
 import type { Refusal } from '../protocol/wire-relay.ts';
-import type { PeerLimits } from './limits.ts';
+import { PEER_CREDITS, type PeerLimits } from './limits.ts';
+import { createTakings } from './takings.ts';
 
 export const EVENTS_TYPE = 'text/event-stream';
 const ALIVE_COMMENT = ': working\n\n';
@@ -25,13 +26,14 @@ export function refusalOf(code: RefusalCode): Refusal {
   return { code, retryElsewhere: refusalRow(code).retryElsewhere };
 }
 
-/** @param onTaken told how many events the reader's connection took */
+/** @param onTaken told how many events the reader's connection took, several at a time */
 export function createPeerReply(
   stream: ServerHttp2Stream,
   clock: Clock,
   limits: PeerLimits,
   onTaken: (count: number) => void,
 ): PeerReply {
+  const takings = createTakings(PEER_CREDITS);
   let pending = 0;
   let stopStall: (() => void) | null = null;
   let stopComments: (() => void) | null = null;
@@ -64,7 +66,8 @@ export function createPeerReply(
     stream.write(text, (error) => {
       pending -= 1;
       watch();
-      if (!error && count > 0) onTaken(count);
+      const due = error ? 0 : takings.add(count, text.length);
+      if (due > 0) onTaken(due);
     });
     if (stopStall === null) watch();
   };

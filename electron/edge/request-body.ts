@@ -42,21 +42,17 @@ export async function readJsonBody(request: Readable, maxBytes: number): Promise
 
 function readBytes(request: Readable, maxBytes: number): Promise<Buffer | 'too-large' | 'gone'> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const bytes = createByteStore(maxBytes);
     const finish = (result: Buffer | 'too-large' | 'gone'): void => {
       request.off('data', onData);
-      chunks.length = 0;
       resolve(result);
     };
     const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > maxBytes) finish('too-large');
-      else chunks.push(chunk);
+      if (!bytes.add(chunk)) finish('too-large');
     };
     request.on('data', onData);
     request.once('end', () => {
-      finish(Buffer.concat(chunks));
+      finish(bytes.all());
     });
     request.once('error', () => {
       finish('gone');
@@ -65,4 +61,26 @@ function readBytes(request: Readable, maxBytes: number): Promise<Buffer | 'too-l
       finish('gone');
     });
   });
+}
+
+/** In one piece from the start: a list of single bytes, which a client may send, takes a hundred times their room. */
+function createByteStore(maxBytes: number) {
+  let store = Buffer.alloc(0);
+  let size = 0;
+  return {
+    /** False when there would be more than `maxBytes`. */
+    add(chunk: Buffer): boolean {
+      const needed = size + chunk.length;
+      if (needed > maxBytes) return false;
+      if (needed > store.length) {
+        const larger = Buffer.alloc(Math.min(maxBytes, Math.max(needed, 2 * store.length)));
+        store.copy(larger, 0, 0, size);
+        store = larger;
+      }
+      chunk.copy(store, size);
+      size = needed;
+      return true;
+    },
+    all: () => store.subarray(0, size),
+  };
 }

@@ -61,27 +61,43 @@ export interface ResponseHasher {
   finish(): Hex;
 }
 
+/** Gathered before they are hashed: a token at a time, the encoding would cost more than the hash. */
+const GATHER_LENGTH = 1_024;
+
 /** Hashes a stream as it passes; text, token ids and logprobs each in their own order. */
 export function createResponseHasher(): ResponseHasher {
   const text = keccak_256.create();
   const tokens = keccak_256.create();
   const logprobs = keccak_256.create();
   let hasLogprobs = false;
-  /** The first half of a character whose second half comes with the next part; each alone would hash as U+FFFD. */
-  let half = '';
+  let gatheredText = '';
+  let gatheredIds: number[] = [];
+
+  function hashTokens(): void {
+    tokens.update(words(gatheredIds));
+    gatheredIds = [];
+  }
+  /** Keeps the first half of a character whose second half comes later; each alone would hash as U+FFFD. */
+  function hashText(): void {
+    const half = /[\uD800-\uDBFF]$/.test(gatheredText) ? gatheredText.slice(-1) : '';
+    text.update(utf8ToBytes(gatheredText.slice(0, gatheredText.length - half.length)));
+    gatheredText = half;
+  }
+
   return {
     add(part) {
-      const whole = half + part.text;
-      half = /[\uD800-\uDBFF]$/.test(whole) ? whole.slice(-1) : '';
-      text.update(utf8ToBytes(whole.slice(0, whole.length - half.length)));
-      tokens.update(words(part.tokenIds));
+      gatheredText += part.text;
+      if (gatheredText.length >= GATHER_LENGTH) hashText();
+      for (const id of part.tokenIds) gatheredIds.push(id);
+      if (gatheredIds.length >= GATHER_LENGTH) hashTokens();
       for (const { ids, milliNats } of part.logprobs ?? []) {
         hasLogprobs = true;
         logprobs.update(words([ids.length, ...ids, ...milliNats]));
       }
     },
     finish() {
-      text.update(utf8ToBytes(half));
+      text.update(utf8ToBytes(gatheredText));
+      hashTokens();
       const logprobsHash = hasLogprobs ? toHex(logprobs.digest()) : ZERO_WORD;
       return toHex(
         hashStruct(RESPONSE, {

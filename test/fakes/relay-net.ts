@@ -17,6 +17,7 @@ import { DEFAULT_WEIGHTS } from '../../electron/protocol/cu.ts';
 import type { Hex } from '../../electron/protocol/hex.ts';
 import { profileHash } from '../../electron/protocol/profile.ts';
 import type { ServedModel } from '../../electron/protocol/wire-peer.ts';
+import type { RelayRequest } from '../../electron/protocol/wire-relay.ts';
 import type { RelayEngine } from '../../electron/relay/ports.ts';
 import { createForkedChildren } from './fork-child.ts';
 import { createMemoryLog, type MemoryLog } from './memory-log.ts';
@@ -30,6 +31,8 @@ export interface NetNode {
   readonly peerKey: Hex;
   readonly paths: Paths;
   readonly log: MemoryLog;
+  /** Every relay request that left from here. */
+  readonly requests: readonly RelayRequest[];
   /** The newest edge process. */
   process(): ChildProcess;
 }
@@ -91,12 +94,19 @@ export async function startRelayNet(engine: RelayEngine, model: ServedModel): Pr
         },
       },
     );
+    const requests: RelayRequest[] = [];
     const market = composeMarket(paths, {
       ...shared,
       chain,
       contracts,
       engine: own,
-      peers: edge.peers,
+      peers: {
+        ...edge.peers,
+        relay(peerKey, request, signal) {
+          requests.push(request);
+          return edge.peers.relay(peerKey, request, signal);
+        },
+      },
       onCollected: () => undefined,
     });
     nodes.push({ market, edge });
@@ -111,7 +121,8 @@ export async function startRelayNet(engine: RelayEngine, model: ServedModel): Pr
       if (!child) throw new Error('no edge process was started');
       return child;
     };
-    const node: NetNode = { market, edge, peerKey: report.peerKey, paths, log, process: newest };
+    const { peerKey } = report;
+    const node: NetNode = { market, edge, peerKey, paths, log, requests, process: newest };
     return { node, bootstrapPort: report.bootstrapPort ?? bootstrapPort ?? 0 };
   }
 
