@@ -18,6 +18,7 @@ import { createSqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { createTotals, type Totals } from '../ledger/totals.ts';
 import type { CollectReport } from '../market/collect.ts';
 import { createRedeemer, type Redeemer } from '../market/redeemer.ts';
+import { AppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
 import type { Log } from '../platform/log.ts';
@@ -32,7 +33,7 @@ import { createKeySigner } from '../wallet/private-key.ts';
 import { readPracticeKeys } from '../wallet/practice-keys.ts';
 import type { Paths } from './paths.ts';
 import { createRedeemPort } from './redeem-port.ts';
-import { relayPeers } from './relay-peers.ts';
+import { solvencyOf } from './solvency.ts';
 
 /** Relays that are served or wait at once. */
 const MAX_RELAYS = 8;
@@ -121,17 +122,14 @@ export function composeMarket(paths: Paths, ports: MarketPorts): Market {
       },
     },
     models: { now: () => served },
-    solvency: {
-      quote: ({ application, service, epoch, supplier: address }) =>
-        reader.quote(application, service, epoch, address),
-    },
+    solvency: solvencyOf(reader),
     admission: { admits: () => (isServing && served.length > 0 ? null : 'not-serving') },
     room: { free: () => MAX_RELAYS - running },
   });
   const application = createApplication({
     ...shared,
     signer: relaySigner,
-    client: relayPeers(ports.peers),
+    client: ports.peers,
     random,
   });
   const redeemer = createRedeemer(
@@ -152,11 +150,15 @@ export function composeMarket(paths: Paths, ports: MarketPorts): Market {
   );
 
   let stopSettling: (() => void) | null = null;
+  let isDisposed = false;
   /** A chain that does not answer now is asked again; nothing else has to wait for it. */
   async function settleAgain(): Promise<void> {
     await journal.settle().catch((error: unknown) => {
       log.warn('the journal could not be compared with the chain', { error });
     });
+  }
+  async function settlePending(): Promise<void> {
+    if (journal.pending().length > 0) await settleAgain();
   }
 
   return {
@@ -197,12 +199,15 @@ export function composeMarket(paths: Paths, ports: MarketPorts): Market {
       await supplier.restore();
       application.restore();
       await settleAgain();
+      // The chain may have taken its time, and its owner has quit meanwhile.
+      if (isDisposed) throw new AppError('cancelled');
       stopSettling ??= clock.every(SETTLE_MS, () => {
-        if (journal.pending().length > 0) drop(settleAgain(), 'settling the journal', log);
+        drop(settlePending(), 'settling the journal', log);
       });
       await redeemer.start();
     },
     async dispose() {
+      isDisposed = true;
       isServing = false;
       stopSettling?.();
       redeemer.dispose();

@@ -13,21 +13,29 @@ const REFRESH_MS = 500;
 /** Hours pass also when nothing happens. */
 const TICK_MS = 60_000;
 
+type EarningParts = Pick<Market, 'ledger' | 'totals' | 'application'>;
+interface EarningNode {
+  readonly hub: LullNode['hub'];
+  readonly market: () => EarningParts;
+}
+
 /** @returns ends it */
-export function feedEarnings({ hub, market }: LullNode, clock: Clock): () => void {
-  let parts: Market;
+export function feedEarnings({ hub, market }: EarningNode, clock: Clock): () => void {
+  const fail = (error: unknown): void => {
+    const failure = failureText(toAppError(error));
+    hub.dispatch({ type: 'network-changed', change: { state: 'failed', failure } });
+  };
+  let parts: EarningParts;
   try {
     parts = market();
   } catch (error) {
-    const failure = failureText(toAppError(error));
-    hub.dispatch({ type: 'network-changed', change: { state: 'failed', failure } });
+    fail(error);
     return () => undefined;
   }
   const { ledger, totals, application } = parts;
   let stopWaiting: (() => void) | null = null;
 
-  function refresh(): void {
-    stopWaiting = null;
+  function show(): void {
     const nowMs = clock.nowMs();
     const change = earningsFigures(ledger, totals, PRACTICE_PARAMETERS, nowMs);
     hub.dispatch({ type: 'earnings-changed', change });
@@ -35,6 +43,16 @@ export function feedEarnings({ hub, market }: LullNode, clock: Clock): () => voi
       .sessions('application', firstOpenEpoch(nowMs, PRACTICE_PARAMETERS))
       .reduce((sum, { session }) => sum + application.exposure(session).worstLoss, 0n);
     hub.dispatch({ type: 'network-changed', change: { worstLoss } });
+  }
+
+  function refresh(): void {
+    stopWaiting = null;
+    try {
+      show();
+    } catch (error) {
+      // A disk that cannot be read now must not end Lull from within a timer.
+      fail(error);
+    }
   }
 
   const soon = (): void => {

@@ -49,11 +49,22 @@ export interface ServingPorts extends Omit<EngineParts, 'engine'> {
 export function createServing(ports: ServingPorts): Serving {
   const { hub, library, preparation, hashes, market, log } = ports;
   let isServing = false;
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function offer(): Promise<ServedModel> {
+  /** One after the other: a large file whose hash takes long must not be offered after one that was opened later. */
+  function offer(): Promise<ServedModel> {
+    const next = last.then(offerNow, offerNow);
+    last = next;
+    return next;
+  }
+
+  async function offerNow(): Promise<ServedModel> {
     await preparation.ready();
     const model = library.current();
-    if (!model) throw new AppError('no-model');
+    if (!model) {
+      market().setServed(null);
+      throw new AppError('no-model');
+    }
     const { engine } = hub.snapshot();
     const fresh = await describeServedModel({ model, engine, source: FAUCET_ADDRESS, hashes });
     const before = market().served();

@@ -47,6 +47,7 @@ export function createChain({ spawn, clock, log }: ChainPorts, config: ChainConf
   let failures = 0;
   let retryAtMs = 0;
   let stopIdleTimer: (() => void) | null = null;
+  let stopComeback: (() => void) | null = null;
   let isDisposed = false;
 
   /** @throws ChainError `unavailable` while a process that keeps ending is left alone */
@@ -95,6 +96,18 @@ export function createChain({ spawn, clock, log }: ChainPorts, config: ChainConf
     // The first failure costs nothing: whoever asks next gets a new process at once.
     retryAtMs = failures > 1 ? clock.monotonicMs() + waitMs : 0;
     log.warn('the chain process ended', { failures });
+    comeBack(waitMs);
+  }
+
+  /** Other programs were told its address, and nothing that they do starts it again. */
+  function comeBack(waitMs: number): void {
+    if (rpcPort === null || rpcPort === 0) return;
+    stopComeback?.();
+    stopComeback = clock.after(waitMs, () => {
+      if (session !== null) return;
+      retryAtMs = 0;
+      running();
+    });
   }
 
   function restartIdleTimer(): void {
@@ -132,6 +145,7 @@ export function createChain({ spawn, clock, log }: ChainPorts, config: ChainConf
     async dispose() {
       isDisposed = true;
       stopIdleTimer?.();
+      stopComeback?.();
       session = null;
       for (const one of living) one.kill();
       await Promise.all([...living].map(({ ended }) => ended));

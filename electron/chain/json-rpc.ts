@@ -1,7 +1,5 @@
 /** JSON-RPC 2.0 as it travels: which methods there are, and the shapes of requests and replies. */
 import { z } from 'zod';
-import type { ChainFault } from './eip1193.ts';
-import type { Hex } from '../protocol/hex.ts';
 import { dataSchema } from './rpc-values.ts';
 
 export const MAX_REQUEST_BYTES = 1024 * 1024;
@@ -72,11 +70,3 @@ export const rpcReplySchema = z.union([
   z.object({ error: rpcErrorSchema }),
   z.object({ result: z.json() }),
 ]);
-
-/** Why a request failed, as it travels between processes. */
-export interface RpcFailure {
-  readonly fault: ChainFault;
-  readonly message: string;
-  readonly rpcCode: number | null;
-  readonly data: Hex | null;
-}

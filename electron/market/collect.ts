@@ -68,7 +68,9 @@ export async function collectOnce(
     if (draw.best.terms.epoch < sendSinceEpoch) return null;
     const claim = claimOf(found === null ? draw : withPaid(draw, found), standing);
     const owed = draw.sessions.reduce((sum, { charged }) => sum + charged, 0n);
-    uncovered += owed - (claim?.row.amount ?? standing.paid);
+    const had = claim?.row.amount ?? standing.paid;
+    // Anybody may redeem all of a voucher, also more than was charged so far.
+    if (owed > had) uncovered += owed - had;
     if (claim === null) handled(draw);
     return claim;
   }

@@ -70,6 +70,7 @@ export function createRedeemer(ports: RedeemerPorts, options: RedeemerOptions): 
   /** A collection that was asked for and has not begun. */
   let queued: Promise<CollectReport> | null = null;
   let retries = 0;
+  /** By the clock that never jumps: an hour set back must not become an hour of waiting. */
   let retryAtMs = 0;
   let stopTimer: (() => void) | null = null;
   let stopListening: (() => void) | null = null;
@@ -92,7 +93,7 @@ export function createRedeemer(ports: RedeemerPorts, options: RedeemerOptions): 
     if (!hasFailed) isReconciled = true;
     retries = hasFailed ? retries + 1 : 0;
     const waitMs = Math.min(MAX_WAIT_MS, firstRetryMs * 2 ** (retries - 1));
-    retryAtMs = hasFailed ? clock.nowMs() + waitMs : 0;
+    retryAtMs = hasFailed ? clock.monotonicMs() + waitMs : 0;
     for (const error of report.failures) log.warn('earnings could not be collected', { error });
     return report;
   }
@@ -127,9 +128,9 @@ export function createRedeemer(ports: RedeemerPorts, options: RedeemerOptions): 
     const nowMs = clock.nowMs();
     const wantedMs = nextCollectAtMs(book.sessions(firstOpen()), attempts, rules, nowMs);
     if (wantedMs === null) return;
-    const atMs = Math.max(wantedMs, retryAtMs);
-    if (atMs <= nowMs) drop(collect(), 'collecting earnings', log);
-    else stopTimer = clock.after(Math.min(atMs - nowMs, MAX_WAIT_MS), check);
+    const waitMs = Math.max(wantedMs - nowMs, retryAtMs - clock.monotonicMs());
+    if (waitMs <= 0) drop(collect(), 'collecting earnings', log);
+    else stopTimer = clock.after(Math.min(waitMs, MAX_WAIT_MS), check);
   }
 
   function tellLost(): void {
@@ -147,7 +148,7 @@ export function createRedeemer(ports: RedeemerPorts, options: RedeemerOptions): 
 
   return {
     async start() {
-      stopListening = book.onAppend(check);
+      stopListening ??= book.onAppend(check);
       await enqueue(() => run(Number.MAX_SAFE_INTEGER));
     },
     collect,

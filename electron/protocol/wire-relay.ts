@@ -165,9 +165,11 @@ export type Refusal = z.infer<typeof refusalSchema>;
 
 const topLogprobsSchema = z
   .strictObject({
-    ids: z.array(z.int().min(0)).max(MAX_LOGPROBS).readonly(),
-    milliNats: z.array(z.int()).max(MAX_LOGPROBS).readonly(),
+    ids: z.array(uint32Schema).max(MAX_LOGPROBS).readonly(),
+    milliNats: z.array(z.int32()).max(MAX_LOGPROBS).readonly(),
   })
+  // One for each, in the four bytes that are hashed: two streams must not share a hash.
+  .refine(({ ids, milliNats }) => ids.length === milliNats.length)
   .readonly();
 
 /** Chunks are numbered from 0 without a gap; after the receipt nothing follows. */

@@ -32,6 +32,8 @@ export interface MoneyFacts extends RequestFacts {
   readonly charged: bigint;
   /** The highest voucher held before this one. */
   readonly bestCumulative: bigint;
+  /** Whether another session has or may have a charge on the same draw. */
+  readonly isDrawShared: boolean;
   /** The governor's refusal. */
   readonly governor: RefusalCode | null;
   readonly freeRoom: number;
@@ -104,11 +106,17 @@ export const MONEY_RULES: readonly Rule<MoneyFacts>[] = [
     allows: (facts) => cover(facts) <= facts.quote.allowance,
   },
   {
-    // A row pays a total less what its draw was paid before: paid beyond this session's own charge (another
-    // price in the same epoch, a lost ledger) would be served for nothing.
+    // The chain pays a draw once: of two sessions on it, at two prices in one epoch, one would be for nothing.
+    name: 'shared draw',
+    code: 'allowance-used-up',
+    allows: ({ isDrawShared }) => !isDrawShared,
+  },
+  {
+    // A row pays a total less what its draw was paid before: what a ledger was paid for that is lost now would be
+    // served for nothing. Up to the best voucher it may be this session's own: anybody may redeem all of one.
     name: 'paid elsewhere',
     code: 'allowance-used-up',
-    allows: ({ quote, charged }) => quote.paid <= charged,
+    allows: ({ quote, charged, bestCumulative }) => quote.paid <= bestOf(charged, bestCumulative),
   },
   {
     name: 'governor',

@@ -14,8 +14,6 @@ const MAX_ASKING = 64;
 export interface QuoteCache {
   /** @returns null when the chain cannot be asked; that is not remembered */
   quote(id: Hex, session: Session): Promise<Quote | null>;
-  /** Forgets what was said, for example after a redemption. */
-  clear(): void;
 }
 
 export function createQuoteCache(solvency: SolvencyPort, clock: Clock, log: Log): QuoteCache {
@@ -55,6 +53,5 @@ export function createQuoteCache(solvency: SolvencyPort, clock: Clock, log: Log)
       asking.set(id, answer);
       return answer;
     },
-    clear: () => kept.clear(),
   };
 }

@@ -88,6 +88,8 @@ export function tokensFault(
   seen: Seen | null,
   limits: Limits | null,
 ): string | null {
+  // A Supplier keeps nothing in memory for an Application once its relay is over.
+  if (receipt.heldTokenSeconds > 0n) return 'It charges for tokens that were held in memory.';
   if (limits !== null && receipt.promptTokens > limits.promptTokens) {
     return 'It counts more prompt tokens than the question can have.';
   }

@@ -25,8 +25,8 @@ export interface RelayPrice {
 export function priceOf(request: GenerateRequest, model: ServedModel): RelayPrice {
   const { weights, price, contextTokens } = model;
   const textBytes = request.turns.reduce((sum, { text }) => sum + utf8ToBytes(text).length, 0);
-  const bound = textBytes + TURN_TOKENS * request.turns.length + TEMPLATE_TOKENS;
-  const promptTokens = Math.min(bound, contextTokens);
+  // Not bounded by the context: a Supplier whose engine has not run yet announces less than it may turn out to have.
+  const promptTokens = textBytes + TURN_TOKENS * request.turns.length + TEMPLATE_TOKENS;
   const wanted = request.maxTokens ?? contextTokens;
   const maxTokens = Math.max(1, Math.min(wanted, contextTokens, MAX_OUTPUT_TOKENS));
   // A listing may well ask more for a cached token than for one that is read.

@@ -30,6 +30,7 @@ import type { SupplierSessions } from './supplier-sessions.ts';
 export interface Candidate {
   readonly request: RelayRequest;
   readonly id: Hex;
+  /** Made when it is first read: hashing a long question takes longer than all else that a refusal costs. */
   readonly ref: Hex;
   readonly body: RelayBody | null;
 }
@@ -50,9 +51,22 @@ export interface AdmissionParts {
 
 export function candidateOf(request: RelayRequest): Candidate {
   const id = sessionId(request.session);
+  let ref: Hex | null = null;
+  return {
+    request,
+    id,
+    body: parseRelayBody(request.body),
+    get ref() {
+      ref ??= refOf(id, request);
+      return ref;
+    },
+  };
+}
+
+function refOf(id: Hex, request: RelayRequest): Hex {
   const { salt, seedNonce, maxCu, deadlineMs, topLogprobs, body } = request;
   const hash = bodyHash(body);
-  const ref = relayRef({
+  return relayRef({
     session: id,
     salt,
     bodyHash: hash,
@@ -61,7 +75,6 @@ export function candidateOf(request: RelayRequest): Candidate {
     deadlineMs,
     topLogprobs,
   });
-  return { request, id, ref, body: parseRelayBody(body) };
 }
 
 /** The model that a session's service names, as it is served now. */
@@ -108,10 +121,11 @@ export function judge(
 }
 
 function requestFacts(
-  { request, id, ref, body }: Candidate,
+  candidate: Candidate,
   { network, signer, models, clock }: SupplierPorts,
   { sessions }: AdmissionParts,
 ): RequestFacts {
+  const { request, id, body } = candidate;
   return {
     request,
     body,
@@ -119,7 +133,10 @@ function requestFacts(
     supplier: signer.address,
     model: servedModel(models.now(), request.session.service),
     nowMs: clock.nowMs(),
-    isKnown: (sessions.find(id)?.record(ref) ?? null) !== null,
+    get isKnown() {
+      const session = sessions.find(id);
+      return session !== null && session.record(candidate.ref) !== null;
+    },
   };
 }
 
@@ -129,7 +146,7 @@ function moneyFacts(
   session: SupplierSession | null,
   quote: Quote,
   { recover, admission, room }: SupplierPorts,
-  { domainHash }: AdmissionParts,
+  { sessions, domainHash }: AdmissionParts,
 ): MoneyFacts {
   const { cumulative, signature } = request.voucher;
   const digest = digestOf(domainHash, VOUCHER, { session: id, cumulative, ref });
@@ -144,6 +161,7 @@ function moneyFacts(
     },
     charged: session?.charged ?? 0n,
     bestCumulative: session?.bestCumulative ?? 0n,
+    isDrawShared: sessions.isDrawShared(id, request.session),
     governor: admission.admits(),
     freeRoom: room.free(),
   };

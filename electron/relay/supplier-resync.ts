@@ -2,13 +2,14 @@
 import type { Hex } from '../protocol/hex.ts';
 import type { LedgerEntry } from '../protocol/ledger-entries.ts';
 import type { RefusalCode } from '../protocol/refusal.ts';
-import { sessionId } from '../protocol/session.ts';
+import { epochAt, sessionId, type Session } from '../protocol/session.ts';
 import { digestOf } from '../protocol/typed-data.ts';
 import { VOUCHER } from '../protocol/voucher.ts';
 import type { ResyncAnswer, ResyncRequest } from '../protocol/wire-peer.ts';
 import { servedModel, type AdmissionParts } from './supplier-admission.ts';
 import type { SupplierPorts } from './ports.ts';
 import type { SupplierSession } from './supplier-session.ts';
+import { KEPT_EPOCHS } from './supplier-sessions.ts';
 
 /** Requests of one session that can be called void; no honest Application comes near it. */
 const MAX_VOIDED = 4_096;
@@ -26,29 +27,42 @@ export async function answerResync(
   parts: ResyncParts,
 ): Promise<ResyncAnswer | RefusalCode> {
   const { session: terms } = request;
-  const { network, signer } = ports;
+  const { network, signer, clock } = ports;
   if (terms.chainId !== network.chainId || terms.hub !== network.hub) return 'wrong-chain';
   if (terms.supplier !== signer.address) return 'wrong-supplier';
+  const nowEpoch = epochAt(clock.nowMs(), network.epochSeconds);
+  // Nothing of it can be charged any more, so nothing of it is read back either: its terms are public by now.
+  if (terms.epoch + KEPT_EPOCHS < nowEpoch) return allVoid(request.refs);
   const id = sessionId(terms);
   const known = parts.sessions.find(id);
-  const refused = await whyNotTheirs(id, request, known, ports, parts);
+  const graceMs = network.graceSeconds * 1000;
+  const isOver = terms.epoch < epochAt(clock.nowMs() - graceMs, network.epochSeconds);
+  // None of its requests can be served any more, and nothing has to be remembered for that.
+  if (known === null && isOver) return allVoid(request.refs);
+  const refused = await whyNotTheirs(id, peerKey, request, known, ports, parts);
   if (refused !== null) return refused;
-  const session = parts.sessions.find(id) ?? open(id, peerKey, request, ports, parts);
-  if (session === null) return 'unknown-service';
+  const session = parts.sessions.find(id) ?? open(id, peerKey, terms, ports, parts);
+  if (typeof session === 'string') return session;
   await parts.settleLeftovers(session);
-  return answerFor(session, request.refs, ports);
+  return answerFor(session, request.refs, isOver, ports);
 }
 
-/** Only whoever holds the Application's key hears of its relays: the last voucher shows it. */
+/**
+ * Only whoever holds the Application's key hears of its relays: a voucher shows it. One that was taken before may
+ * have been redeemed, and then everybody can read it on the chain, so it shows so from its own peer only.
+ */
 async function whyNotTheirs(
   id: Hex,
+  peerKey: Hex,
   { session: terms, lastVoucher }: ResyncRequest,
   known: SupplierSession | null,
   { recover }: SupplierPorts,
   { quotes, domainHash }: AdmissionParts,
 ): Promise<RefusalCode | null> {
   // A voucher that was taken before was checked then, and needs no chain now.
-  if (known?.holds(lastVoucher) === true) return null;
+  if (known?.holds(lastVoucher) === true) {
+    return known.peerKey === peerKey ? null : 'key-not-granted';
+  }
   const quote = await quotes.quote(id, terms);
   if (quote === null) return 'chain-unreachable';
   const { cumulative, ref, signature } = lastVoucher;
@@ -60,16 +74,21 @@ async function whyNotTheirs(
   return quote.draw === terms.draw ? null : 'wrong-draw';
 }
 
-/** A session none of whose requests came through: it exists only to remember that they are void. */
+/**
+ * A session none of whose requests came through: it exists only to remember that they are void. Only one on which
+ * relays could be served now, or whoever has a stake could fill the ledger with sessions.
+ */
 function open(
   session: Hex,
   peerKey: Hex,
-  { session: terms }: ResyncRequest,
-  { models, clock }: SupplierPorts,
+  terms: Session,
+  { network, models, clock }: SupplierPorts,
   { sessions }: AdmissionParts,
-): SupplierSession | null {
+): SupplierSession | RefusalCode {
   const model = servedModel(models.now(), terms.service);
-  if (model === null) return null;
+  if (model === null) return 'unknown-service';
+  if (terms.price !== model.price) return 'wrong-price';
+  if (terms.epoch > epochAt(clock.nowMs(), network.epochSeconds)) return 'wrong-epoch';
   const role = 'supplier';
   const opened = {
     kind: 'session-opened',
@@ -89,10 +108,11 @@ function open(
 function answerFor(
   session: SupplierSession,
   asked: readonly Hex[],
+  isOver: boolean,
   { clock }: SupplierPorts,
 ): ResyncAnswer | RefusalCode {
   const refs = [...new Set(asked)];
-  const unheard = refs.filter((ref) => session.record(ref) === null);
+  const unheard = isOver ? [] : refs.filter((ref) => session.record(ref) === null);
   if (session.voided + unheard.length > MAX_VOIDED) return 'queue-full';
   if (unheard.length > 0) {
     const atMs = clock.nowMs();
@@ -109,6 +129,11 @@ function answerFor(
     lastReceipt: session.lastReceipt,
     refs: refs.map((ref) => fateOf(session, ref)),
   };
+}
+
+function allVoid(asked: readonly Hex[]): ResyncAnswer {
+  const refs = [...new Set(asked)].map((ref) => ({ ref, state: 'void' as const }));
+  return { bestCumulative: 0n, lastReceipt: null, refs };
 }
 
 function fateOf(session: SupplierSession, ref: Hex): ResyncAnswer['refs'][number] {

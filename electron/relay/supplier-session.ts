@@ -28,6 +28,8 @@ export interface SupplierSession {
   readonly id: Hex;
   readonly terms: Session;
   readonly model: ServedModel;
+  /** Who opened it. */
+  readonly peerKey: Hex;
   /** One settlement after the other, so that sequence numbers and totals follow each other. */
   readonly serial: Serial;
   readonly bestCumulative: bigint;
@@ -86,6 +88,7 @@ export function createSupplierSession(
     id: opened.session,
     terms,
     model: opened.model,
+    peerKey: opened.peerKey,
     serial: createSerial(),
     get bestCumulative() {
       return sums.best;

@@ -1,11 +1,12 @@
 /** The sessions that a Supplier has in memory, each read from the ledger when it is first asked for. */
 import type { Hex } from '../protocol/hex.ts';
 import type { SessionOpened } from '../protocol/ledger-entries.ts';
+import type { Session } from '../protocol/session.ts';
 import type { RelayLedger } from './ports.ts';
 import { createSupplierSession, type SupplierSession } from './supplier-session.ts';
 
 /** Epochs whose sessions stay in memory: those that can still be redeemed. Older ones are in the ledger. */
-const KEPT_EPOCHS = 4;
+export const KEPT_EPOCHS = 4;
 
 export interface SupplierSessions {
   /** @returns null for a session that was never opened */
@@ -14,6 +15,8 @@ export interface SupplierSessions {
   begin(opened: SessionOpened): SupplierSession;
   /** Keeps a begun session, once its opening is written. */
   keep(session: SupplierSession): void;
+  /** Whether another session in memory, at another price, has or may have a charge on the same draw. */
+  isDrawShared(id: Hex, terms: Session): boolean;
   /** Every session of the epochs that can still be redeemed. */
   load(epoch: number): readonly SupplierSession[];
 }
@@ -45,6 +48,12 @@ export function createSupplierSessions(ledger: RelayLedger): SupplierSessions {
       forget(session.terms.epoch);
       sessions.set(session.id, session);
     },
+    isDrawShared: (id, { application, service, epoch, draw }) =>
+      [...sessions.values()].some(({ id: other, terms, charged, commitment }) => {
+        if (other === id || terms.application !== application) return false;
+        const isSame = terms.service === service && terms.epoch === epoch && terms.draw === draw;
+        return isSame && (charged > 0n || commitment().inFlightCu > 0n);
+      }),
     load: (epoch) =>
       ledger
         .openSessions('supplier', Math.max(0, epoch - KEPT_EPOCHS))

@@ -41,8 +41,6 @@ export interface Supplier {
   restore(): Promise<void>;
   /** How often each code was given since the start. */
   refusals(): ReadonlyMap<RefusalCode, number>;
-  /** Forgets what the chain said, so that the next relay asks again. */
-  forgetQuotes(): void;
   /** Ends every relay as failed and resolves once their receipts are written. */
   dispose(): Promise<void>;
 }
@@ -228,7 +226,6 @@ export function createSupplier(ports: SupplierPorts): Supplier {
       for (const session of sessions.load(epoch)) await settleLeftovers(session);
     },
     refusals: () => counts,
-    forgetQuotes: () => quotes.clear(),
     async dispose() {
       isDisposed = true;
       for (const { stop } of live.values()) stop.stop('failed');

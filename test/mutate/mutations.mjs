@@ -27,6 +27,7 @@ const COVER_TESTS = ['test/unit/relay/admission-rules.test.ts'];
 const ORDER_TESTS = ['test/unit/relay/receipt-order.test.ts'];
 const ASK_TESTS = ['test/unit/relay/application.test.ts'];
 const SUPPLIER_TESTS = ['test/unit/relay/supplier.test.ts'];
+const ATTACK_TESTS = ['test/unit/relay/attacks.test.ts'];
 const SIGNING_TESTS = ['test/unit/relay/signing.test.ts'];
 
 /**
@@ -96,6 +97,7 @@ export const MUTATIONS = [
     ['a gap that takes back', 'cu >= 0n && cu <= openCu', 'cu <= openCu'],
     ['a gap between neighbours', 'missing === 0 ? cu === 0n :', 'missing < 0 ? cu === 0n :'],
     ['beyond every voucher', 'chargeOf(totalCu, beside.price) > beside.bestCumulative', 'false'],
+    ['held tokens charged', 'receipt.heldTokenSeconds > 0n', 'receipt.heldTokenSeconds < 0n'],
     [
       'more prompt than the question',
       'receipt.promptTokens > limits.promptTokens',
@@ -107,6 +109,15 @@ export const MUTATIONS = [
       'receipt.outputTokens < 0',
     ],
     ['other tokens than came', 'receipt.outputTokens === seen.tokens', 'receipt.outputTokens >= 0'],
+  ]),
+  ...inFile('electron/relay/supplier-resync.ts', ATTACK_TESTS, [
+    ['a voucher read on the chain', 'known.peerKey === peerKey ? null', 'known ? null'],
+    ['a session at any price', 'terms.price !== model.price', 'false'],
+    ['a session of the future', 'terms.epoch > epochAt(', '-1 > epochAt('],
+    ['a session of the past written down', 'known === null && isOver', 'false'],
+  ]),
+  ...inFile('electron/relay/supplier-sessions.ts', ATTACK_TESTS, [
+    ['a draw shared unseen', 'charged > 0n || commitment().inFlightCu > 0n', 'charged < 0n'],
   ]),
   ...inFile(CHECKS, ASK_TESTS, [
     [

@@ -97,6 +97,27 @@ describe('the chain', () => {
     await chain.dispose();
   });
 
+  it('comes back by itself when others were told its address, and not after dispose', async () => {
+    const started = { ...STARTED.started, rpcUrl: 'http://127.0.0.1:4567' };
+    const { chain, children, clock } = setUp((child, raw) => {
+      if (toChainSchema.parse(raw).type === 'start') child.say({ type: 'started', started });
+    }, 0);
+    await chain.start();
+    for (let deaths = 1; deaths <= 3; deaths++) {
+      children.last.exit(null);
+      await turn();
+      clock.advance(10_000);
+      await turn();
+      expect(children.all).toHaveLength(1 + deaths);
+      expect(children.last.received[0]).toMatchObject({ type: 'start', rpcPort: 4567 });
+    }
+    children.last.exit(null);
+    await turn();
+    await chain.dispose();
+    clock.advance(10_000);
+    expect(children.all).toHaveLength(4);
+  });
+
   it('fails what waits when the process dies, and begins again with the next request', async () => {
     const { chain, children } = setUp((child, raw) => {
       if (children.all.length > 1) obey(child, raw);

@@ -28,7 +28,10 @@ const CLOSES_IN_MS = windowClosesAtMs(EPOCH, RULES) - START_MS;
 function setUp() {
   const book = createMemoryBook();
   const chain = createModelRedeemChain();
-  const clock = createManualClock(START_MS);
+  const manual = createManualClock(START_MS);
+  /** What somebody set the computer's clock back by. */
+  const wall = { backMs: 0 };
+  const clock = { ...manual, nowMs: () => manual.nowMs() - wall.backMs };
   const log = createMemoryLog();
   const reports: CollectReport[] = [];
   let next = createDeferred<CollectReport>();
@@ -64,7 +67,7 @@ function setUp() {
     };
   }
 
-  return { book, chain, clock, log, reports, start, open, nextReport: () => next.promise };
+  return { book, chain, clock, wall, log, reports, start, open, nextReport: () => next.promise };
 }
 
 describe('collecting on demand', () => {
@@ -119,6 +122,22 @@ describe('collecting on demand', () => {
     open({ application: addressOf(9) }).serve(6);
     expect(await redeemer.collect()).toMatchObject({ collected: 4n, uncovered: 4n, failures: [] });
     expect(book.totals.earnings(0)).toMatchObject({ redeemed: 7n, waiting: 4n });
+  });
+
+  it('is not confused by somebody who redeemed all of a voucher', async () => {
+    const { book, chain, start, open } = setUp();
+    const redeemer = await start();
+    const session = open();
+    session.serve(3, 10n);
+    const [held] = book.sessions(0);
+    if (!held?.bestVoucher) throw new Error('no voucher');
+    const { terms, bestVoucher } = held;
+    const row = { ...terms, ...bestVoucher, amount: bestVoucher.cumulative };
+    await chain.redeem({ ...terms, rows: [row] });
+    expect(await redeemer.collect()).toMatchObject({ collected: 10n, uncovered: 0n, failures: [] });
+    session.serve(8, 20n);
+    expect(await redeemer.collect()).toMatchObject({ collected: 1n, uncovered: 0n, failures: [] });
+    expect(chain.totalPaid()).toBe(11n);
   });
 
   it('pays the other rows of a batch that the contract refuses for one', async () => {
@@ -235,6 +254,20 @@ describe('collecting by itself', () => {
     chain.mishapAt = () => null;
     const report = nextReport();
     clock.advance(1);
+    expect(await report).toMatchObject({ collected: 20n, failures: [] });
+  });
+
+  it('tries again after the same pause when the computer’s clock is set back meanwhile', async () => {
+    const { chain, clock, wall, start, open, nextReport } = setUp();
+    await start();
+    chain.mishapAt = () => 'unreachable';
+    const failed = nextReport();
+    open().serve(20);
+    await failed;
+    chain.mishapAt = () => null;
+    wall.backMs = 3_600_000;
+    const report = nextReport();
+    clock.advance(60_000);
     expect(await report).toMatchObject({ collected: 20n, failures: [] });
   });
 

@@ -76,6 +76,22 @@ describe('what travels', () => {
     );
   });
 
+  it('has one number for each in logprobs, in four bytes: two streams never share a hash', () => {
+    const chunk = (ids: readonly number[], milliNats: readonly number[]) =>
+      relayEventSchema.safeParse({
+        type: 'chunk',
+        number: 0,
+        text: 'a',
+        tokenIds: [1],
+        logprobs: [{ ids, milliNats }],
+      }).success;
+    expect(chunk([1, 2], [-1, -(2 ** 31)])).toBe(true);
+    expect(chunk([1, 2], [-1])).toBe(false);
+    expect(chunk([1], [-1, 1])).toBe(false);
+    expect(chunk([2 ** 32], [-1])).toBe(false);
+    expect(chunk([1], [-(2 ** 31) - 1])).toBe(false);
+  });
+
   it('has whole numbers in one form only', () => {
     for (const text of ['', '-1', '+1', '01', '1.0', '1e3', ' 1', '0x1', '١', '9'.repeat(30)]) {
       expect(z.safeDecode(uint96Schema, text).success).toBe(false);

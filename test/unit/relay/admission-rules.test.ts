@@ -48,6 +48,7 @@ const GOOD: MoneyFacts = {
   commitment: { settledCu: 0n, inFlightCu: 0n, price: terms.MODEL.price },
   charged: 0n,
   bestCumulative: 0n,
+  isDrawShared: false,
   governor: null,
   freeRoom: 1,
 };
@@ -140,10 +141,18 @@ const CASES: Readonly<Record<string, Case>> = {
     refused: [quoted({ allowance: COVER - 1n })],
     allowed: [quoted({ allowance: COVER })],
   },
+  'shared draw': { code: 'allowance-used-up', refused: [{ ...GOOD, isDrawShared: true }] },
   'paid elsewhere': {
     code: 'allowance-used-up',
-    refused: [quoted({ paid: 1n }), { ...quoted({ paid: 11n }), charged: 10n }],
-    allowed: [{ ...quoted({ paid: 10n }), charged: 10n }],
+    refused: [
+      quoted({ paid: 1n }),
+      { ...quoted({ paid: 11n }), charged: 10n },
+      { ...quoted({ paid: 12n }), charged: 10n, bestCumulative: 11n },
+    ],
+    allowed: [
+      { ...quoted({ paid: 10n }), charged: 10n },
+      { ...quoted({ paid: 11n }), charged: 10n, bestCumulative: 11n },
+    ],
   },
   governor: {
     code: 'not-serving',

@@ -91,9 +91,6 @@ describe('the quotes of the chain', () => {
     clock.advance(1);
     await quotes.quote('0x01', SESSION);
     expect(chain.asked).toBe(2);
-    quotes.clear();
-    await quotes.quote('0x01', SESSION);
-    expect(chain.asked).toBe(3);
   });
 
   it('that failed are not kept', async () => {

@@ -124,6 +124,7 @@ describe('the tokens of a receipt', () => {
     expect(tokensFault(receipt, seen(6), limits)).not.toBeNull();
     expect(tokensFault(receipt, null, { ...limits, promptTokens: 8 })).not.toBeNull();
     expect(tokensFault(receipt, null, { ...limits, outputTokens: 4 })).not.toBeNull();
+    expect(tokensFault({ ...receipt, heldTokenSeconds: 1n }, null, null)).not.toBeNull();
     expect(tokensFault(receipt, null, null)).toBeNull();
     expect(tokensFault(receipt, { responseHash: null, tokens: 2 }, limits)).toBeNull();
   });
