@@ -60,23 +60,37 @@ export async function composeApp(options: Options, paths: Paths): Promise<void> 
       window.notify('chat.delta', { messageId, conversationId, sequence, text });
     }
   });
-  const quit = disposeOnQuit(desktop);
   const { mode, json } = options;
+  const stays = mode.kind === 'window' || mode.kind === 'headless';
+  // What is stopped before it could do what it was started for has failed.
+  const ending = disposeOnQuit(desktop, stays ? EXIT.ok : EXIT.failed);
   if (mode.kind === 'window') openWindow(desktop, window, ports);
   else {
-    const code = await runInTerminal(desktop, options);
-    if (code !== null) quit(code);
+    const code = await runInTerminal(desktop, options, ending);
+    if (code !== null) ending.quit(code);
     else log.info('runs without a window', { mode: mode.kind, json });
   }
 }
 
-function runInTerminal(desktop: DesktopApp, { mode, json }: Options): Promise<number | null> {
+async function runInTerminal(
+  desktop: DesktopApp,
+  { mode, json }: Options,
+  ending: Ending,
+): Promise<number | null> {
   const node = { ...desktop.node, start: desktop.start };
   if (mode.kind === 'chat') return chatHere(node, mode.question, processTerminal, json);
   if (mode.kind === 'demo') {
     const { question, holdMs } = mode;
     const { chainUrl } = desktop;
-    return runDemo(desktop, processTerminal, { question, holdMs, json, chainUrl });
+    const code = await runDemo(desktop, processTerminal, { question, json, chainUrl });
+    if (code !== EXIT.ok || holdMs === 0) return code;
+    // From here on it held, whoever ends it.
+    ending.expect(code);
+    processTerminal.tell(`The chain stays at ${String(await chainUrl())}.`);
+    systemClock.after(holdMs, () => {
+      ending.quit(code);
+    });
+    return null;
   }
   if (mode.kind === 'doctor') return runDoctor(node, processTerminal, json);
   return runHeadless(node, processTerminal, json);
@@ -152,7 +166,8 @@ function desktopConfig(options: Options, paths: Paths): DesktopConfig {
       dataFolder: paths.dataFolder,
     },
     paths,
-    port: serves ? (options.port ?? DEFAULT_PORT) : null,
+    // Whoever joins a copy of Lull on this computer is not to ask for its port.
+    port: serves ? (options.port ?? (options.join === null ? DEFAULT_PORT : 0)) : null,
     hasWindow: options.mode.kind === 'window',
     modelPath: options.modelPath,
     shippedStarter: app.isPackaged ? join(process.resourcesPath, 'starter.gguf') : null,
@@ -170,12 +185,16 @@ function resourceFolder(): string {
   return app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources');
 }
 
-/**
- * Answers in progress are put on disk before the process ends.
- * @returns ends Lull with an exit code
- */
-function disposeOnQuit(desktop: DesktopApp): (code: number) => void {
-  let exitCode: number = EXIT.ok;
+interface Ending {
+  /** Ends Lull. */
+  quit(code: number): void;
+  /** What Lull ends with when somebody else ends it. */
+  expect(code: number): void;
+}
+
+/** Answers in progress are put on disk before the process ends. */
+function disposeOnQuit(desktop: DesktopApp, firstCode: number): Ending {
+  let exitCode = firstCode;
   let isDisposing = false;
   app.on('will-quit', (event) => {
     event.preventDefault();
@@ -191,9 +210,14 @@ function disposeOnQuit(desktop: DesktopApp): (code: number) => void {
       app.quit();
     });
   }
-  return (code) => {
-    exitCode = code;
-    app.quit();
+  return {
+    quit(code) {
+      exitCode = code;
+      app.quit();
+    },
+    expect(code) {
+      exitCode = code;
+    },
   };
 }
 

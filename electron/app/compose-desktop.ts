@@ -57,6 +57,8 @@ export function composeDesktop(
 ): DesktopApp {
   const { paths, joined, presence } = config;
   const { clock, log } = ports;
+  // Left over when the last copy was killed; whoever joined by it would ask strangers.
+  withdrawPractice(paths.practiceInfo);
   const contracts = readPracticeContracts(config.resourceFolder);
   const source = joined
     ? ({ mode: 'remote', url: joined.rpcUrl } as const)

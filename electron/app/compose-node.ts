@@ -82,6 +82,8 @@ export interface LullNode {
   setTheme(theme: Theme): void;
   /** Tells the owner of a failure that no command asked about. */
   raise(error: unknown): void;
+  /** Told when the process with the sockets is gone, though another one takes its place. */
+  onPeersLost(listener: () => void): void;
   dispose(): Promise<void>;
 }
 
@@ -108,9 +110,17 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
     if (market.current instanceof AppError) throw market.current;
     return market.current;
   };
+  const peersLost = new Set<() => void>();
   const endpoint = composeEndpoint(config, {
     ...shared,
-    makeEdge: (handlers) => createEdge(ports, { ...handlers, peers: peerHandlers(marketNow) }),
+    makeEdge: (handlers) =>
+      createEdge(ports, {
+        ...handlers,
+        peers: peerHandlers(marketNow),
+        peersChanged(report) {
+          if (report === null) for (const listener of peersLost) listener();
+        },
+      }),
   });
   const { edge } = endpoint;
   const hashes = createModelHashes(paths.modelHashes, log);
@@ -156,6 +166,9 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
       hub.dispatch({ type: 'theme-set', theme });
     },
     raise,
+    onPeersLost(listener) {
+      peersLost.add(listener);
+    },
     async dispose() {
       preparation.cancel();
       endpoint.dispose();

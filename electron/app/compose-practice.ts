@@ -67,6 +67,10 @@ export function createPractice(ports: PracticePorts): Practice {
   let opening: Promise<OwnPlace> | null = null;
   let holds = 0;
   let stopIdle: (() => void) | null = null;
+  let isDisposed = false;
+  let ending: Promise<unknown> = Promise.resolve();
+  // Only the bootstrap node in that process knew the way to a neighbour, which does not hear of its end.
+  owner.onPeersLost(sendHome);
 
   const tell = (detail: string): void => {
     owner.hub.dispatch({ type: 'network-changed', change: { state: 'starting', detail } });
@@ -114,8 +118,10 @@ export function createPractice(ports: PracticePorts): Practice {
     return opening;
   }
 
-  async function startNeighbour(folder: string): Promise<Running> {
+  async function startNeighbour(folder: string, before: Promise<unknown>): Promise<Running> {
     const { bootstrapPort } = await open();
+    // Two nodes in one folder would have one set of keys and one ledger.
+    await before;
     tell('Waking the neighbour');
     const node = ports.makeNeighbour(folder);
     try {
@@ -136,10 +142,12 @@ export function createPractice(ports: PracticePorts): Practice {
   }
 
   function neighbour(folder: string): Promise<Running> {
+    if (isDisposed) return Promise.reject(new AppError('cancelled'));
     const known = neighbours.get(folder);
     if (known) return known;
-    const starting = startNeighbour(folder).catch((error: unknown) => {
-      neighbours.delete(folder);
+    const starting = startNeighbour(folder, ending).catch((error: unknown) => {
+      // Meanwhile another one may have been started in its place.
+      if (neighbours.get(folder) === starting) neighbours.delete(folder);
       throw error;
     });
     neighbours.set(folder, starting);
@@ -177,7 +185,7 @@ export function createPractice(ports: PracticePorts): Practice {
       if (!isHeld) return;
       isHeld = false;
       holds -= 1;
-      if (holds === 0) stopIdle = clock.after(NEIGHBOUR_IDLE_MS, sendHome);
+      if (holds === 0 && !isDisposed) stopIdle = clock.after(NEIGHBOUR_IDLE_MS, sendHome);
     };
   }
 
@@ -188,9 +196,11 @@ export function createPractice(ports: PracticePorts): Practice {
   async function endNeighbours(): Promise<void> {
     const running = [...neighbours.values()];
     neighbours.clear();
-    for (const each of await Promise.allSettled(running)) {
-      if (each.status === 'fulfilled') await each.value.node.dispose();
-    }
+    ending = Promise.allSettled([
+      ending,
+      ...running.map((starting) => starting.then(({ node }) => node.dispose())),
+    ]);
+    await ending;
   }
 
   async function supplierToAsk(): Promise<Hex> {
@@ -231,6 +241,7 @@ export function createPractice(ports: PracticePorts): Practice {
         return asking;
       }),
     async dispose() {
+      isDisposed = true;
       stopIdle?.();
       await endNeighbours();
     },

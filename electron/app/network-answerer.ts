@@ -2,6 +2,7 @@
 import type { AnswerEvent } from '../chat/ports.ts';
 import type { Price } from '../ipc/network.ts';
 import { AppError } from '../platform/app-error.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
 import type { ChatTurn, GenerateRequest } from '../protocol/generate.ts';
 import type { AskEnd } from '../relay/relay-stream.ts';
 import type { Offer } from '../relay/application.ts';
@@ -29,6 +30,34 @@ export async function priceOnNetwork(
   return { ...shared, most, typical, perMillionCu: model.price };
 }
 
+/** @returns null when `signal` aborted before there was anybody to ask */
+async function meet(practice: Practice, signal: AbortSignal) {
+  try {
+    const asking = await untilAborted(practice.asking(), signal);
+    return { asking, offer: await untilAborted(asking.offer(), signal) };
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
+/** What has left for the Supplier; `ref` is null while nothing has. */
+interface Sent {
+  ref: Hex | null;
+  most: bigint;
+}
+
+const NEVER_ASKED: AnswerEvent = {
+  type: 'end',
+  modelName: 'Nobody',
+  reason: 'cancelled',
+  promptTokens: 0,
+  outputTokens: 0,
+  firstTokenMs: null,
+  totalMs: 0,
+  served: null,
+};
+
 /** @throws AppError while iterating; aborting `signal` still yields `end` */
 export async function* answerOnNetwork(
   practice: Practice,
@@ -37,9 +66,13 @@ export async function* answerOnNetwork(
 ): AsyncGenerator<AnswerEvent> {
   const letGo = practice.hold();
   try {
-    const asking = await practice.asking();
-    const offer = await asking.offer();
-    const sent: { ref: Hex; most: bigint } = { ref: '0x', most: 0n };
+    const met = await meet(practice, signal);
+    if (met === null) {
+      yield NEVER_ASKED;
+      return;
+    }
+    const { asking, offer } = met;
+    const sent: Sent = { ref: null, most: 0n };
     yield { type: 'start' };
     for await (const event of asking.ask(offer, requestFor(offer, turns), signal)) {
       if (event.type === 'sent') {
@@ -60,7 +93,7 @@ export async function* answerOnNetwork(
 function toEnd(
   { reason, signed, charged, tokens, timings }: AskEnd,
   { model, session }: Offer,
-  { ref, most }: { readonly ref: Hex; readonly most: bigint },
+  { ref, most }: Readonly<Sent>,
 ): AnswerEvent {
   if (reason === 'failed') {
     throw new AppError('peer-unreachable', { details: 'It broke off, and nothing was charged.' });
@@ -73,6 +106,6 @@ function toEnd(
     outputTokens: tokens,
     firstTokenMs: timings.firstTextMs,
     totalMs: timings.totalMs,
-    served: { supplier: session.supplier, ref, most, charged: charged ?? 0n },
+    served: ref === null ? null : { supplier: session.supplier, ref, most, charged: charged ?? 0n },
   };
 }

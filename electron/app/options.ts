@@ -47,7 +47,7 @@ export const HELP = `Lull runs LLM inference on this computer.
   --join FILE                use the practice network of another Lull: its practice.json
   --data-dir FOLDER          keep conversations and settings there
   --cache-dir FOLDER         keep what can be rebuilt there
-  --port NUMBER              port of the endpoint on 127.0.0.1 (0: any free one)
+  --port NUMBER              port of the endpoint on 127.0.0.1 (0: any free one, as with --join)
   --model FILE               open this GGUF model
 `;
 

@@ -1,5 +1,4 @@
 /** `lull demo`: question, answer, receipt and payment once, on a practice network in a temporary folder. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import type { Hex } from '../protocol/hex.ts';
@@ -57,7 +56,6 @@ interface DemoAnswer {
 
 export interface DemoOptions {
   readonly question: string;
-  readonly holdMs: number;
   readonly json: boolean;
   readonly chainUrl: () => Promise<string | null>;
 }
@@ -72,10 +70,6 @@ export async function runDemo(
     const report = await demonstrate(app, terminal, options);
     if (options.json) terminal.print(JSON.stringify(report));
     else for (const line of words(report)) terminal.print(line);
-    if (options.holdMs > 0) {
-      terminal.tell(`The chain stays at ${String(report.chain.url)}.`);
-      await wait(options.holdMs);
-    }
     return EXIT.ok;
   } catch (error) {
     const appError = toAppError(error);

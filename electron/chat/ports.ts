@@ -37,7 +37,7 @@ export type AnswerEvent =
       readonly outputTokens: number;
       readonly firstTokenMs: number | null;
       readonly totalMs: number;
-      /** Null when this computer answered. */
+      /** Null when this computer answered, or nobody was asked. */
       readonly served: Served | null;
     };
 

@@ -36,7 +36,6 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
       supplier: null,
       chainId: null,
       hub: null,
-      stake: null,
       worstLoss: 0n,
     },
     earnings: {

@@ -25,9 +25,7 @@ export const networkSchema = z.strictObject({
   supplier: hex.nullable(),
   chainId: z.string().nullable(),
   hub: hex.nullable(),
-  /** What is left to spend of the stake; null while it is not known. */
-  stake: amount.nullable(),
-  /** What one may lose at most to Suppliers that never send a receipt. */
+  /** What one may lose at most to Suppliers that redeem all of their vouchers, not only what they charged. */
   worstLoss: amount,
 });
 

@@ -126,7 +126,7 @@ export const messageSchema = z.strictObject({
       /** Of the tokens after the first, by the engine's clock. */
       tokensPerSecond: z.number().nullable(),
       endedBy: z.enum(['stop', 'length', 'cancelled']),
-      /** Null when this computer answered. */
+      /** Null when this computer answered, or nobody was asked. */
       served: servedSchema.nullable(),
     })
     .nullable(),

@@ -1,5 +1,5 @@
 /** Opens a SQLite file: checked, in WAL mode, and brought up to date. */
-import { existsSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from './app-error.ts';
 import { sqliteError } from './sqlite-error.ts';
@@ -10,6 +10,10 @@ export interface DatabaseOptions {
   /** NORMAL survives a crash of Lull, FULL a power cut as well. */
   readonly synchronous: 'NORMAL' | 'FULL';
 }
+
+const OWNER_ONLY = 0o600;
+/** SQLite's name for a database without a file. */
+const IN_MEMORY = ':memory:';
 
 /**
  * @throws AppError `store-corrupt`, `disk-full` or `data-folder-unusable`; a file from a newer Lull is refused, never
@@ -49,6 +53,7 @@ export function openOrSetAside(
 }
 
 function openAndMigrate(path: string, { migrations, synchronous }: DatabaseOptions): DatabaseSync {
+  makeReadableByOwnerOnly(path);
   const database = new DatabaseSync(path);
   try {
     // quick_check reads the whole file, so that damage is met here and not in the middle of the work.
@@ -62,6 +67,18 @@ function openAndMigrate(path: string, { migrations, synchronous }: DatabaseOptio
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Whoever chose the data folder may have let others look into it. SQLite makes its other files with this one's modes. */
+function makeReadableByOwnerOnly(path: string): void {
+  if (path === IN_MEMORY) return;
+  try {
+    closeSync(openSync(path, 'a', OWNER_ONLY));
+  } catch (error) {
+    const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+    const details = error instanceof Error ? error.message : String(error);
+    throw new AppError(isFull ? 'disk-full' : 'data-folder-unusable', { details, cause: error });
   }
 }
 

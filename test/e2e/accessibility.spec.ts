@@ -4,6 +4,8 @@ import { expect, type Page } from '@playwright/test';
 import { ask, test } from './app.ts';
 import { setTheme } from './screenshots.ts';
 
+const NETWORK_MS = 60_000;
+
 async function expectClean(page: Page): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await setTheme(page, theme);
@@ -44,4 +46,43 @@ test('a chat needs no mouse', async ({ launch }) => {
   await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByText('You stopped this answer.')).toBeVisible();
+});
+
+test('network, receipt and earnings pass axe in both themes, and need no mouse', async ({
+  launch,
+}) => {
+  const { page } = await launch();
+  await expect(page.getByRole('textbox', { name: 'Your question' })).toBeFocused();
+  await page.getByRole('radio', { name: 'This computer' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('radio', { name: 'Network' })).toBeChecked();
+  await page.getByRole('textbox', { name: 'Your question' }).focus();
+  await page.keyboard.type('What is the capital of France?');
+  await expect(page.getByText(/at most [\d.]+ PRAC/)).toBeVisible({ timeout: NETWORK_MS });
+  await expectClean(page);
+  await page.keyboard.press('Enter');
+  const receipt = page.getByRole('button', { name: 'Receipt' });
+  await expect(receipt).toBeVisible({ timeout: NETWORK_MS });
+  await expectClean(page);
+
+  await receipt.focus();
+  await page.keyboard.press('Enter');
+  const sheet = page.getByRole('dialog');
+  await expect(sheet.getByRole('button', { name: 'Verify' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(sheet.getByRole('heading', { name: 'Everything holds.' })).toBeVisible();
+  await expectClean(page);
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+  await expect(receipt).toBeFocused();
+
+  await page.getByRole('button', { name: 'Earnings', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expectClean(page);
+  await page.getByRole('button', { name: 'Try earning' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('10 of 10 questions asked', { exact: false })).toBeVisible({
+    timeout: NETWORK_MS,
+  });
+  await expectClean(page);
 });

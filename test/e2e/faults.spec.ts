@@ -8,6 +8,7 @@ import { photograph } from './screenshots.ts';
 import { runLull } from './terminal.ts';
 
 const LONG = 'Write a very long story about a river, with many chapters.';
+const NETWORK_MS = 60_000;
 /** How the test model, which answers greedily, begins that story of some three thousand tokens. */
 const BEGUN = 'In the heart of the night';
 
@@ -40,6 +41,30 @@ for (const signal of ['SIGKILL', 'SIGABRT'] as const) {
     await page.getByRole('button', { name: 'Stop' }).click();
     await expect(page.getByText('You stopped this answer.')).toBeVisible();
     expect(await pidsOf(app, 'Lull engine')).not.toContain(engine);
+  });
+}
+
+for (const name of ['Lull edge', 'Lull engine'] as const) {
+  test(`survives the end of the ${name} in the middle of a network answer`, async ({ launch }) => {
+    const { app, page } = await launch();
+    await page.getByRole('radio', { name: 'Network' }).check({ force: true });
+    await ask(page, LONG);
+    const answers = page.getByRole('article', { name: 'Answer' });
+    await expect(answers).toContainText('In the heart', { timeout: NETWORK_MS });
+    // The oldest edge is the one that all others found their way by; the only engine is the neighbour's.
+    const [oldest] = (await pidsOf(app, name)).sort((one, other) => one - other);
+    if (oldest === undefined) throw new Error(`no ${name}`);
+    process.kill(oldest, 'SIGKILL');
+    await expect(page.getByText('The Supplier could not be reached').first()).toBeVisible();
+    await expect(answers).toContainText('In the heart');
+    // The price is known again once there is somebody to ask.
+    await page
+      .getByRole('textbox', { name: 'Your question' })
+      .fill('What is the capital of France?');
+    await expect(page.getByText(/at most [\d.]+ PRAC/)).toBeVisible({ timeout: NETWORK_MS });
+    await page.getByRole('button', { name: 'Send' }).click();
+    const receipt = answers.last().getByRole('button', { name: 'Receipt' });
+    await expect(receipt).toBeVisible({ timeout: NETWORK_MS });
   });
 }
 

@@ -144,6 +144,16 @@ test('the demo runs the whole loop and leaves its chain up', async ({ folder }) 
     }),
   });
   expect(await response.json()).toMatchObject({ result: { status: '0x1' } });
+  // All of it held, whoever ends it now.
   lull.child.kill('SIGTERM');
-  await lull.ended;
+  expect((await lull.ended).code).toBe(0);
+});
+
+test('a demo that is stopped half way does not claim that it held', async ({ folder }) => {
+  const lull = runLull(folder, ['demo', '--json']);
+  await lull.told('Preparing');
+  lull.child.kill('SIGTERM');
+  const { code, out } = await lull.ended;
+  expect(code).not.toBe(0);
+  expect(out).toBe('');
 });

@@ -9,6 +9,8 @@ export interface TerminalRun {
   readonly child: ChildProcess;
   /** The first whole line on standard output. */
   readonly firstLine: Promise<string>;
+  /** Resolves once it has said so on standard error. */
+  told(text: string): Promise<void>;
   /** Resolves when the process has gone. */
   readonly ended: Promise<{ readonly code: number | null; out: string; err: string }>;
 }
@@ -44,5 +46,16 @@ export function runLull(
       done({ code, out, err });
     });
   });
-  return { child, firstLine, ended };
+  const told = (text: string): Promise<void> =>
+    new Promise((heard, failed) => {
+      const look = (): void => {
+        if (err.includes(text)) heard();
+      };
+      child.stderr.on('data', look);
+      child.on('close', () => {
+        failed(new Error(`it ended without saying "${text}": ${err}`));
+      });
+      look();
+    });
+  return { child, firstLine, told, ended };
 }

@@ -27,7 +27,6 @@ export function fakeNetwork(before: Network): Network {
     supplier: OWN_SUPPLIER,
     chainId: '31337',
     hub: '0x5fbdb2315678afecb367f032d93f642f64180aa3',
-    stake: 987_654_321n,
   };
 }
 

@@ -79,7 +79,7 @@ export function Composer() {
 function hint(answering: boolean, via: Via): string {
   if (answering) return 'An answer is being written. Escape stops it.';
   return via === 'network'
-    ? 'The Supplier that answers can read what you send. In practice it is the neighbour, inside Lull.'
+    ? 'The Supplier that answers can read what you send. In practice it runs on this computer, too.'
     : 'Enter sends, Shift and Enter starts a new line. Models make mistakes; check what matters.';
 }
 

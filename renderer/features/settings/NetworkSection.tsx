@@ -20,8 +20,8 @@ export function NetworkSection() {
   return (
     <Card title="Practice network" actions={<PracticeBadge />}>
       <p className="quiet">
-        A chain and a neighbour, all inside Lull on this computer. Its money is worth nothing and is
-        never mixed with any other.
+        A chain and a neighbour, all of it on this computer. Its money is worth nothing and is never
+        mixed with any other.
       </p>
       {network.failure ? <FailureNote failure={network.failure} /> : null}
       <Facts facts={networkFacts(network)} />
@@ -30,13 +30,12 @@ export function NetworkSection() {
 }
 
 function networkFacts(network: Network): readonly Fact[] {
-  const { state, detail, asset, stake } = network;
+  const { state, detail } = network;
   const busy = state === 'starting' && detail !== null ? `: ${detail}` : '';
   return [
     { name: 'State', value: `${STATES[state]}${busy}` },
     { name: 'You pay as', value: network.application, isCode: true },
     { name: 'You earn as', value: network.supplier, isCode: true },
-    { name: 'Stake left', value: stake === null ? null : formatAmount(stake, asset) },
     { name: 'Worst loss', value: worstLoss(network) },
     { name: 'Chain', value: network.chainId },
     { name: 'Contract', value: network.hub, isCode: true },
@@ -45,6 +44,6 @@ function networkFacts(network: Network): readonly Fact[] {
 
 function worstLoss({ worstLoss: amount, asset }: Network): string {
   return amount === 0n
-    ? 'Nothing: no question is under way that could be charged without a receipt'
-    : `At most ${formatAmount(amount, asset)}, if no Supplier ever sent the receipts that it owes you`;
+    ? 'Nothing: no Supplier holds a voucher for more than it charged'
+    : `At most ${formatAmount(amount, asset)}, if Suppliers redeemed all of the vouchers they hold and not only what they charged`;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DesktopApp } from '../../../electron/app/compose-desktop.ts';
 import { readPracticeInfo } from '../../../electron/app/practice-info.ts';
-import type { Snapshot } from '../../../electron/ipc/snapshot.ts';
+import { messageSchema, type Snapshot } from '../../../electron/ipc/snapshot.ts';
 import { toAppError } from '../../../electron/platform/app-error.ts';
 import { createDesktop, type RunningDesktop } from '../../fakes/desktop.ts';
 
@@ -54,6 +54,14 @@ function codeOf(error: unknown): string {
 }
 
 describe('practice network', () => {
+  it('invites nobody by what a copy that was killed left behind', () => {
+    mkdirSync(join(folder, 'again'));
+    const left = join(folder, 'again', 'practice.json');
+    writeFileSync(left, '{}');
+    start('again');
+    expect(existsSync(left)).toBe(false);
+  });
+
   it('costs nothing until it is asked for', async () => {
     const { app, children } = start('quiet');
     await app.start();
@@ -119,6 +127,45 @@ describe('practice network', () => {
     expect(await market.reader.creditOf(market.owner.address)).toBe(earned);
     await again.app.earning.collect();
     expect(await market.reader.creditOf(market.owner.address)).toBe(earned);
+  });
+
+  it('stops a question while the network still starts, and keeps a chat that can be opened', async () => {
+    const desktop = start('hasty');
+    const { app } = desktop;
+    await app.start();
+    const { answer, conversation } = app.chat.send(null, 'Hi', 'network');
+    app.chat.stop(answer.id);
+    await vi.waitFor(() => {
+      expect(desktop.news.some((event) => event.type === 'end')).toBe(true);
+    });
+    // Nothing is waited for that nobody wants any more.
+    expect(app.node.hub.snapshot().network.state).toBe('starting');
+    const { messages } = app.chat.open(conversation.id);
+    expect(messages.at(-1)).toMatchObject({ state: 'stopped', stats: { served: null } });
+    expect(messages.map((message) => messageSchema.safeParse(message).success)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('asks again after the process with the sockets died, and the one that knew the way with it', async () => {
+    const desktop = start('bereft');
+    const { app, children } = desktop;
+    await app.start();
+    const turns = [{ role: 'user', text: 'Hi' }] as const;
+    await app.price(turns);
+    const [edge] = children.processes.filter(({ spawnargs }) =>
+      spawnargs.some((arg) => arg.endsWith('edge-process.ts')),
+    );
+    const lost = new Promise<void>((resolve) => {
+      app.node.onPeersLost(resolve);
+    });
+    edge?.kill('SIGKILL');
+    await lost;
+    await vi.waitFor(() => app.price(turns), { timeout: 30_000, interval: 250 });
+    const message = await answerOf(desktop, 'What is the capital of France?');
+    expect(message).toMatchObject({ state: 'complete', text: 'The capital of France is Paris.' });
+    expect(app.node.hub.snapshot().network.state).toBe('ready');
   });
 
   it('stops the trial when it is told to, and does not serve afterwards', async () => {

@@ -3,6 +3,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,6 +51,14 @@ function codeOf(work: () => unknown): string {
 }
 
 describe('conversations on disk', () => {
+  it.skipIf(process.platform === 'win32')('can be read by their owner only', () => {
+    const { database } = openChats(path, 0);
+    const files = readdirSync(folder);
+    expect(files).toContain('chats.sqlite-wal');
+    for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+    database.close();
+  });
+
   it('are there again after a restart, in order', () => {
     fill();
     const store = createSqliteStore(openChats(path, 0).database);

@@ -139,7 +139,6 @@ describe('the settings of the network', () => {
     const text = textOf(draw(await openApp({ snapshot }), <NetworkSection />));
     expect(text).toContain(network.application);
     expect(text).toContain(network.hub);
-    expect(text).toContain('Stake left 987.654321 PRAC');
     expect(text).toContain('Worst loss At most 0.004203 PRAC');
   });
 });
