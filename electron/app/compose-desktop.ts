@@ -10,7 +10,7 @@ import { composeChat, type ChatNews } from './compose-chat.ts';
 import { composeNode, type LullNode, type NodeConfig, type NodePorts } from './compose-node.ts';
 import { createPractice, type Practice } from './compose-practice.ts';
 import { feedEarnings } from './earnings-feed.ts';
-import { priceOnNetwork } from './network-answerer.ts';
+import { createNetworkAnswerer } from './network-answerer.ts';
 import type { Presence } from './options.ts';
 import { pathsIn } from './paths.ts';
 import { readPracticeContracts } from './practice-code.ts';
@@ -75,7 +75,8 @@ export function composeDesktop(
     neighbourFolder: paths.neighbour,
     joined,
   });
-  const chatPorts = { ...ports, engine, library, hub, raise, publish, practice };
+  const network = createNetworkAnswerer(practice);
+  const chatPorts = { ...ports, engine, library, hub, raise, publish, network };
   const chat = composeChat(paths.chats, chatPorts);
   const trial = createTrial({
     practice,
@@ -124,7 +125,7 @@ export function composeDesktop(
       checks: (ref) => checksOf(market().ledger, ref),
       json: (ref) => receiptJson(market().ledger, ref),
     },
-    price: (turns) => priceOnNetwork(practice, turns),
+    price: network.price,
     chainUrl: async () => (await chain.start()).rpcUrl,
     async start() {
       await node.start();

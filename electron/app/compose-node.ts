@@ -172,9 +172,10 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
     async dispose() {
       preparation.cancel();
       endpoint.dispose();
+      // First, so that relays end: a Supplier waits for theirs, and a stuck engine would never end one.
+      supervisor.dispose();
       if (!(market.current instanceof AppError)) await market.current.dispose();
       await edge.dispose();
-      supervisor.dispose();
       hub.dispose();
     },
   };

@@ -11,6 +11,7 @@ import type { Hex } from '../protocol/hex.ts';
 import type { PracticeContracts } from '../chain/practice-contracts.ts';
 import type { LullNode } from './compose-node.ts';
 import { createAsking, type Asking } from './practice-ask.ts';
+import { createNeighbours, type Neighbour } from './practice-neighbours.ts';
 import { createPracticeSetup } from './practice-setup.ts';
 
 /** The neighbour ends so long after it was last needed: idle practice costs nothing. */
@@ -54,23 +55,26 @@ export interface Practice {
   dispose(): Promise<void>;
 }
 
-interface Running {
-  readonly node: LullNode;
-  readonly peerKey: Hex;
-}
-
 export function createPractice(ports: PracticePorts): Practice {
   const { chain, owner, clock, log, joined } = ports;
   const setup = createPracticeSetup(ports);
-  const neighbours = new Map<string, Promise<Running>>();
+  const neighbours = createNeighbours(startNeighbour, log);
   let place: Promise<PeersReport> | null = null;
   let opening: Promise<OwnPlace> | null = null;
   let holds = 0;
   let stopIdle: (() => void) | null = null;
   let isDisposed = false;
-  let ending: Promise<unknown> = Promise.resolve();
   // Only the bootstrap node in that process knew the way to a neighbour, which does not hear of its end.
-  owner.onPeersLost(sendHome);
+  owner.onPeersLost(neighbours.sendHome);
+  // Another process may have another chain: what it lacks of ours is sent again.
+  const stopWatching = chain.onStarted(() => {
+    if (opening) drop(settleAll(), 'comparing with the chain', log);
+  });
+
+  async function settleAll(): Promise<void> {
+    const nodes = [owner, ...(await neighbours.awake())];
+    for (const node of nodes) await node.market().journal.settle();
+  }
 
   const tell = (detail: string): void => {
     owner.hub.dispatch({ type: 'network-changed', change: { state: 'starting', detail } });
@@ -118,10 +122,8 @@ export function createPractice(ports: PracticePorts): Practice {
     return opening;
   }
 
-  async function startNeighbour(folder: string, before: Promise<unknown>): Promise<Running> {
+  async function startNeighbour(folder: string): Promise<Neighbour> {
     const { bootstrapPort } = await open();
-    // Two nodes in one folder would have one set of keys and one ledger.
-    await before;
     tell('Waking the neighbour');
     const node = ports.makeNeighbour(folder);
     try {
@@ -139,19 +141,6 @@ export function createPractice(ports: PracticePorts): Practice {
       await node.dispose();
       throw error;
     }
-  }
-
-  function neighbour(folder: string): Promise<Running> {
-    if (isDisposed) return Promise.reject(new AppError('cancelled'));
-    const known = neighbours.get(folder);
-    if (known) return known;
-    const starting = startNeighbour(folder, ending).catch((error: unknown) => {
-      // Meanwhile another one may have been started in its place.
-      if (neighbours.get(folder) === starting) neighbours.delete(folder);
-      throw error;
-    });
-    neighbours.set(folder, starting);
-    return starting;
   }
 
   /** Shows how it went, whoever asked for it. */
@@ -185,22 +174,9 @@ export function createPractice(ports: PracticePorts): Practice {
       if (!isHeld) return;
       isHeld = false;
       holds -= 1;
-      if (holds === 0 && !isDisposed) stopIdle = clock.after(NEIGHBOUR_IDLE_MS, sendHome);
+      if (holds === 0 && !isDisposed)
+        stopIdle = clock.after(NEIGHBOUR_IDLE_MS, neighbours.sendHome);
     };
-  }
-
-  function sendHome(): void {
-    drop(endNeighbours(), 'ending the neighbour', log);
-  }
-
-  async function endNeighbours(): Promise<void> {
-    const running = [...neighbours.values()];
-    neighbours.clear();
-    ending = Promise.allSettled([
-      ending,
-      ...running.map((starting) => starting.then(({ node }) => node.dispose())),
-    ]);
-    await ending;
   }
 
   async function supplierToAsk(): Promise<Hex> {
@@ -208,14 +184,14 @@ export function createPractice(ports: PracticePorts): Practice {
       await open();
       return joined.peerKey;
     }
-    const { node, peerKey } = await neighbour(ports.neighbourFolder);
+    const { node, peerKey } = await neighbours.wake(ports.neighbourFolder);
     await node.serve();
     return peerKey;
   }
 
   return {
     open: () => shown(open),
-    neighbour: async () => (await neighbour(ports.neighbourFolder)).node,
+    neighbour: async () => (await neighbours.wake(ports.neighbourFolder)).node,
     hold,
     asking: () =>
       shown(async () => {
@@ -233,7 +209,7 @@ export function createPractice(ports: PracticePorts): Practice {
         // An Application takes on another Service in the next epoch only; a newcomer at once.
         const isStarter = ggufSha256 === `0x${STARTER_FILE.sha256}`;
         const suffix = isStarter ? '' : `-${ggufSha256.slice(2, 10)}`;
-        const { node } = await neighbour(`${ports.neighbourFolder}${suffix}`);
+        const { node } = await neighbours.wake(`${ports.neighbourFolder}${suffix}`);
         const { edge } = node;
         const market = node.market();
         const asking = createAsking({ market, edge, clock, peerKey });
@@ -243,7 +219,8 @@ export function createPractice(ports: PracticePorts): Practice {
     async dispose() {
       isDisposed = true;
       stopIdle?.();
-      await endNeighbours();
+      stopWatching();
+      await neighbours.dispose();
     },
   };
 }

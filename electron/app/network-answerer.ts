@@ -17,11 +17,40 @@ function requestFor({ model }: Offer, turns: readonly ChatTurn[]): GenerateReque
   return { turns, sampling, maxTokens, stop: [] };
 }
 
-/** @throws AppError when nobody can be asked */
-export async function priceOnNetwork(
+export interface NetworkAnswerer {
+  /** What a question would cost. @throws AppError when nobody can be asked */
+  price(turns: readonly ChatTurn[]): Promise<Price>;
+  /**
+   * Refuses a price above the one that was shown last.
+   * @throws AppError while iterating; aborting `signal` still yields `end`
+   */
+  answer(turns: readonly ChatTurn[], signal: AbortSignal): AsyncIterable<AnswerEvent>;
+}
+
+export function createNetworkAnswerer(practice: Practice): NetworkAnswerer {
+  /** Token units per 1,000,000 CU that each Supplier was last shown to ask. */
+  const shown = new Map<Hex, bigint>();
+  return {
+    async price(turns) {
+      const price = await priceOnNetwork(practice, turns);
+      shown.set(price.supplier, price.perMillionCu);
+      return price;
+    },
+    answer: (turns, signal) =>
+      answerOnNetwork(practice, turns, signal, ({ session }) => {
+        const agreed = shown.get(session.supplier);
+        if (agreed === undefined || session.price <= agreed) return;
+        throw new AppError('relay-refused', {
+          details: 'Its price has risen since it was shown. Look at the new one and send again.',
+        });
+      }),
+  };
+}
+
+async function priceOnNetwork(
   practice: Practice,
   turns: readonly ChatTurn[],
-): Promise<Price> {
+): Promise<Omit<Price, 'supplier'> & { readonly supplier: Hex }> {
   const asking = await practice.asking();
   const offer = await asking.offer();
   const { most, typical, maxTokens } = asking.priceOf(offer, requestFor(offer, turns));
@@ -58,11 +87,12 @@ const NEVER_ASKED: AnswerEvent = {
   served: null,
 };
 
-/** @throws AppError while iterating; aborting `signal` still yields `end` */
-export async function* answerOnNetwork(
+/** @param agree throws when this offer must not be taken */
+async function* answerOnNetwork(
   practice: Practice,
   turns: readonly ChatTurn[],
   signal: AbortSignal,
+  agree: (offer: Offer) => void,
 ): AsyncGenerator<AnswerEvent> {
   const letGo = practice.hold();
   try {
@@ -72,6 +102,7 @@ export async function* answerOnNetwork(
       return;
     }
     const { asking, offer } = met;
+    agree(offer);
     const sent: Sent = { ref: null, most: 0n };
     yield { type: 'start' };
     for await (const event of asking.ask(offer, requestFor(offer, turns), signal)) {

@@ -118,6 +118,7 @@ function modeOf(
   }
   if (command === 'doctor' && rest.length === 0) return { kind: 'doctor' };
   if (command === 'demo' && rest.length === 0) {
+    if (values.has('--join')) throw wrong('the demo has a network of its own; leave --join out');
     const question = values.get('--ask') ?? DEMO_QUESTION;
     return { kind: 'demo', question, holdMs: holdOf(values.get('--hold')) };
   }

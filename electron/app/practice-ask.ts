@@ -49,8 +49,9 @@ export function createAsking({ market, edge, clock, peerKey }: AskingParts): Ask
   let known: Offer | null = null;
 
   async function meet(): Promise<{ readonly card: Card; readonly model: ServedModel }> {
-    const limit = AbortSignal.timeout(CARD_MS);
-    const card = await edge.peers.card(peerKey, limit);
+    const limit = new AbortController();
+    const stopTimer = clock.after(CARD_MS, () => limit.abort());
+    const card = await edge.peers.card(peerKey, limit.signal).finally(stopTimer);
     const [model] = card.services;
     if (!model) throw new AppError('network-unavailable', { details: 'It offers no model now.' });
     return { card, model };

@@ -83,7 +83,7 @@ async function open(source: ChainSource): Promise<OpenedChain> {
     const news = { replayed: 0, skipped: 0, cutBytes: 0, damagedKeptAs: null };
     return { eip1193: createRemoteChain(source.url), news, lock: null };
   }
-  mkdirSync(source.folder, { recursive: true });
+  mkdirSync(source.folder, { recursive: true, mode: 0o700 });
   const lock = lockChain(path.join(source.folder, LOCK_FILE));
   const log = openTransactionLog(path.join(source.folder, LOG_FILE), systemClock.nowMs());
   const chain = await openPracticeChain({

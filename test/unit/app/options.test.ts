@@ -54,6 +54,7 @@ describe('command line', () => {
     [['chat', '  ']],
     [['dance']],
     [['demo', 'now']],
+    [['demo', '--join', 'practice.json']],
     [['demo', '--hold', 'long']],
     [['--presence', 'sometimes']],
   ])('refuses %j with a reason', (args) => {
