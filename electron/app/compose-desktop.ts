@@ -13,7 +13,7 @@ import { feedEarnings } from './earnings-feed.ts';
 import { createNetworkAnswerer } from './network-answerer.ts';
 import type { Presence } from './options.ts';
 import { pathsIn } from './paths.ts';
-import { readPracticeContracts } from './practice-code.ts';
+import { practiceContractsIn } from './practice-code.ts';
 import { announcePractice, withdrawPractice, type PracticeInfo } from './practice-info.ts';
 import { createTrial, type Trial } from './practice-trial.ts';
 import { checksOf, receiptJson, receiptView } from './receipt-view.ts';
@@ -49,6 +49,9 @@ export interface DesktopApp {
   dispose(): Promise<void>;
 }
 
+/** The ledger is read once the window has had time to appear. */
+const FEED_AFTER_MS = 1_000;
+
 /** @throws AppError when the data folder cannot be used */
 export function composeDesktop(
   config: DesktopConfig,
@@ -59,7 +62,7 @@ export function composeDesktop(
   const { clock, log } = ports;
   // Left over when the last copy was killed; whoever joined by it would ask strangers.
   withdrawPractice(paths.practiceInfo);
-  const contracts = readPracticeContracts(config.resourceFolder);
+  const contracts = practiceContractsIn(config.resourceFolder);
   const source = joined
     ? ({ mode: 'remote', url: joined.rpcUrl } as const)
     : ({ mode: 'practice', folder: paths.practiceChain } as const);
@@ -86,7 +89,7 @@ export function composeDesktop(
       if (presence !== 'always') node.stopServing();
     },
   });
-  const stopFeed = feedEarnings(node, clock);
+  let stopFeed: (() => void) | null = null;
 
   async function collect(): Promise<void> {
     const before = hub.snapshot().earnings.collect;
@@ -128,12 +131,15 @@ export function composeDesktop(
     price: network.price,
     chainUrl: async () => (await chain.start()).rpcUrl,
     async start() {
+      stopFeed ??= clock.after(FEED_AFTER_MS, () => {
+        stopFeed = feedEarnings(node, clock);
+      });
       await node.start();
       if (presence === 'always') serveAlways().catch(raise);
     },
     async dispose() {
       withdrawPractice(paths.practiceInfo);
-      stopFeed();
+      stopFeed?.();
       trial.stop();
       chat.dispose();
       await practice.dispose();

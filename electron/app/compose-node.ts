@@ -51,7 +51,8 @@ export interface NodePorts {
 /** The chain that the node settles on; several nodes of one app share it. */
 export interface ChainPorts {
   readonly chain: Eip1193;
-  readonly contracts: PracticeContracts;
+  /** Read from disk when first asked for. */
+  readonly contracts: () => PracticeContracts;
 }
 
 export interface LullNode {
@@ -105,10 +106,12 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
     { ...ports, hub, settings },
   );
   const shared = { ...ports, engine, library, hub, raise, preparation };
-  const market: { current: Market | AppError } = { current: new AppError('network-unavailable') };
+  let market: Market | AppError | null = null;
+  /** Built when it is first needed: keys, ledger and contracts take a tenth of a second that no chat has to wait for. */
   const marketNow = (): Market => {
-    if (market.current instanceof AppError) throw market.current;
-    return market.current;
+    market ??= openMarket();
+    if (market instanceof AppError) throw market;
+    return market;
   };
   const peersLost = new Set<() => void>();
   const endpoint = composeEndpoint(config, {
@@ -124,20 +127,25 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
   });
   const { edge } = endpoint;
   const hashes = createModelHashes(paths.modelHashes, log);
-  try {
-    market.current = composeMarket(paths, {
-      ...ports,
-      engine: relayEngine({ ...shared, hashes }),
-      peers: edge.peers,
-      onCollected: ({ failures }) => {
-        for (const failure of failures) raise(failure);
-      },
-    });
-  } catch (error) {
-    // Chat with the model on this computer needs neither keys nor ledger.
-    market.current = toAppError(error);
-    raise(error);
+
+  function openMarket(): Market | AppError {
+    try {
+      return composeMarket(paths, {
+        ...ports,
+        contracts: ports.contracts(),
+        engine: relayEngine({ ...shared, hashes }),
+        peers: edge.peers,
+        onCollected: ({ failures }) => {
+          for (const failure of failures) raise(failure);
+        },
+      });
+    } catch (error) {
+      // Chat with the model on this computer needs neither keys nor ledger.
+      raise(error);
+      return toAppError(error);
+    }
   }
+
   const serving = createServing({ ...shared, hashes, market: marketNow });
 
   return {
@@ -174,7 +182,7 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
       endpoint.dispose();
       // First, so that relays end: a Supplier waits for theirs, and a stuck engine would never end one.
       supervisor.dispose();
-      if (!(market.current instanceof AppError)) await market.current.dispose();
+      if (market !== null && !(market instanceof AppError)) await market.dispose();
       await edge.dispose();
       hub.dispose();
     },

@@ -26,7 +26,7 @@ export interface JoinedPractice {
 
 export interface PracticePorts {
   readonly chain: Chain;
-  readonly contracts: PracticeContracts;
+  readonly contracts: () => PracticeContracts;
   readonly owner: LullNode;
   /** Builds a second node in this folder; not started. */
   readonly makeNeighbour: (folder: string) => LullNode;

@@ -9,8 +9,16 @@ import {
 } from '../chain/practice-contracts.ts';
 import type { Hex } from '../protocol/hex.ts';
 
-/** @param resourceFolder holds `contracts/artifacts` @throws Error when the app is not complete */
-export function readPracticeContracts(resourceFolder: string): PracticeContracts {
+/**
+ * @param resourceFolder holds `contracts/artifacts`
+ * @returns reads them once, when first called; throws an Error when the app is not complete
+ */
+export function practiceContractsIn(resourceFolder: string): () => PracticeContracts {
+  let contracts: PracticeContracts | null = null;
+  return () => (contracts ??= readPracticeContracts(resourceFolder));
+}
+
+function readPracticeContracts(resourceFolder: string): PracticeContracts {
   const read = (name: string): Hex => {
     const path = join(resourceFolder, 'contracts/artifacts', `${name}.json`);
     const json: unknown = JSON.parse(readFileSync(path, 'utf8'));

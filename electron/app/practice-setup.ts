@@ -13,7 +13,7 @@ import type { Market } from './compose-market.ts';
 
 export interface PracticeSetupPorts {
   readonly chain: Eip1193;
-  readonly contracts: PracticeContracts;
+  readonly contracts: () => PracticeContracts;
   readonly clock: Clock;
 }
 
@@ -33,7 +33,7 @@ export function createPracticeSetup({
   const networkFor = (market: Market) =>
     createPracticeNetwork(
       { journal: market.journal, eip1193: chain, clock, faucet: keySigner(faucetKey()) },
-      contracts,
+      contracts(),
     );
   return {
     async openAccounts(market) {

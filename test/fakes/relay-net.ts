@@ -6,7 +6,7 @@ import path from 'node:path';
 import { composeMarket, type Market } from '../../electron/app/compose-market.ts';
 import { pathsIn, type Paths } from '../../electron/app/paths.ts';
 import { createAsking, type Asking } from '../../electron/app/practice-ask.ts';
-import { readPracticeContracts } from '../../electron/app/practice-code.ts';
+import { practiceContractsIn } from '../../electron/app/practice-code.ts';
 import { createPracticeSetup } from '../../electron/app/practice-setup.ts';
 import { FAUCET_ADDRESS } from '../../electron/chain/practice-genesis.ts';
 import { createEdge, type Edge } from '../../electron/edge/edge-supervisor.ts';
@@ -72,7 +72,7 @@ const NO_ENGINE: RelayEngine = {
 export async function startRelayNet(engine: RelayEngine, model: ServedModel): Promise<RelayNet> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lull-net-'));
   const running = startRunningChain();
-  const contracts = readPracticeContracts(RESOURCES);
+  const contracts = practiceContractsIn(RESOURCES)();
   const { chain } = running;
   const nodes: { readonly market: Market; readonly edge: Edge }[] = [];
 
@@ -139,7 +139,7 @@ export async function startRelayNet(engine: RelayEngine, model: ServedModel): Pr
     await chain.start();
     const { node: server, bootstrapPort } = await startNode('server', engine, null);
     const { node: asker } = await startNode('asker', NO_ENGINE, bootstrapPort);
-    const setup = createPracticeSetup({ chain, contracts, clock: systemClock });
+    const setup = createPracticeSetup({ chain, contracts: () => contracts, clock: systemClock });
     await setup.openAccounts(server.market);
     await setup.openAccounts(asker.market);
     server.market.setServed(model);

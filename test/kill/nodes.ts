@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { composeMarket, type Market } from '../../electron/app/compose-market.ts';
 import { pathsIn } from '../../electron/app/paths.ts';
 import { createAsking, type Asking } from '../../electron/app/practice-ask.ts';
-import { readPracticeContracts } from '../../electron/app/practice-code.ts';
+import { practiceContractsIn } from '../../electron/app/practice-code.ts';
 import { createPracticeSetup } from '../../electron/app/practice-setup.ts';
 import { createChain, type Chain } from '../../electron/chain/chain.ts';
 import type { Eip1193 } from '../../electron/chain/eip1193.ts';
@@ -71,7 +71,7 @@ export async function openNodes(plan: LifePlan, faults: LinkFaults, log: Log): P
   // While the nodes are built; whoever needs it hears of a failure.
   chain.start().catch(() => undefined);
   const tapped = tapChain(chain, witness);
-  const contracts = readPracticeContracts(RESOURCES);
+  const contracts = practiceContractsIn(RESOURCES)();
   const handlers: PeerServerHandlers[] = [];
   const edges: Edge[] = [];
   const handlersOf = (index: number): PeerServerHandlers => {
@@ -132,7 +132,11 @@ export async function openNodes(plan: LifePlan, faults: LinkFaults, log: Log): P
     };
   };
   const sides = [sideOf(0), sideOf(1)] as const;
-  const setup = createPracticeSetup({ chain: tapped, contracts, clock: systemClock });
+  const setup = createPracticeSetup({
+    chain: tapped,
+    contracts: () => contracts,
+    clock: systemClock,
+  });
 
   async function bringUp(): Promise<void> {
     for (const { market } of made) {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { composeMarket, type MarketPorts } from '../../../electron/app/compose-market.ts';
 import { pathsIn } from '../../../electron/app/paths.ts';
-import { readPracticeContracts } from '../../../electron/app/practice-code.ts';
+import { practiceContractsIn } from '../../../electron/app/practice-code.ts';
 import { systemRandom } from '../../../electron/platform/random.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
@@ -30,7 +30,7 @@ it('leaves no timer behind when its owner quits before the chain answered', asyn
         return answer.promise;
       },
     },
-    contracts: readPracticeContracts(RESOURCES),
+    contracts: practiceContractsIn(RESOURCES)(),
     clock: {
       ...clock,
       every(ms, callback) {

@@ -119,8 +119,8 @@ describe('practice network', () => {
     running.splice(running.indexOf(first), 1);
 
     const again = start('earner');
-    await until(again.app, (now) => now.earnings.redeemed === earned);
     await again.app.start();
+    await until(again.app, (now) => now.earnings.redeemed === earned);
     // The chain is the same one, with the same money on it.
     await again.app.practice.open();
     const market = again.app.node.market();
@@ -206,7 +206,7 @@ describe('practice network', () => {
     const desktop = start('broken');
     const { app } = desktop;
     await app.start();
-    const { network, notices } = app.node.hub.snapshot();
+    const { network, notices } = await until(app, (now) => now.network.state === 'failed');
     expect(network).toMatchObject({ state: 'failed', failure: { code: 'ledger-unusable' } });
     expect(notices.map(({ failure }) => failure.code)).toContain('ledger-unusable');
     const { answer } = app.chat.send(null, 'What is the capital of France?', 'local');
