@@ -6,7 +6,7 @@ import { createHubReader, type HubReader } from '../chain/hub-reader-adapter.ts'
 import { createJournal, type Journal } from '../chain/journal.ts';
 import { keyGrantDigest } from '../chain/key-grant.ts';
 import type { TransactionSigner } from '../chain/ports.ts';
-import { PRACTICE_PARAMETERS, type PracticeContracts } from '../chain/practice-contracts.ts';
+import type { PracticeContracts } from '../chain/practice-contracts.ts';
 import { PRACTICE_CHAIN_ID } from '../chain/practice-genesis.ts';
 import type { HotKey } from '../chain/practice-network.ts';
 import { addressOf, keySigner } from '../chain/sign-transaction-adapter.ts';
@@ -23,6 +23,7 @@ import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
 import type { Log } from '../platform/log.ts';
 import type { Random } from '../platform/random.ts';
+import { PRACTICE_PARAMETERS } from '../protocol/practice-terms.ts';
 import { fromHex } from '../protocol/hex.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
 import { createApplication, type Application } from '../relay/application.ts';

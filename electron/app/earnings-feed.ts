@@ -1,5 +1,5 @@
 /** Keeps the window's figures of earnings current: after every entry, but not after every one at once. */
-import { PRACTICE_PARAMETERS } from '../chain/practice-contracts.ts';
+import { PRACTICE_PARAMETERS } from '../protocol/practice-terms.ts';
 import { firstOpenEpoch } from '../market/epochs.ts';
 import { toAppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';

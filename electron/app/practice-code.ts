@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import {
   bytecodeOf,
   practiceContracts,
-  PRACTICE_PARAMETERS,
   type PracticeContracts,
 } from '../chain/practice-contracts.ts';
 import type { Hex } from '../protocol/hex.ts';
+import { PRACTICE_PARAMETERS } from '../protocol/practice-terms.ts';
 
 /**
  * @param resourceFolder holds `contracts/artifacts`

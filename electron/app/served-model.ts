@@ -7,8 +7,8 @@ import type { Hex } from '../protocol/hex.ts';
 import { profileHash } from '../protocol/profile.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
 
-/** As in package.json: another version may round differently. */
-const ENGINE = 'node-llama-cpp 3.21.1';
+/** As in package.json, which a test compares: another version may round differently. */
+export const ENGINE = 'node-llama-cpp 3.21.1';
 const KV_TYPE = 'f16';
 const SAMPLER = 'llama.cpp';
 /** What a context holds at most before the engine has said how much it holds. */

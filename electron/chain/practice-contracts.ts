@@ -7,14 +7,6 @@ import type { TxCall } from './ports.ts';
 import { DEPLOYER_ADDRESS } from './practice-genesis.ts';
 import { dataSchema } from './rpc-values.ts';
 
-/** 12 h epochs that stay redeemable for a day: home computers sleep. */
-export const PRACTICE_PARAMETERS: HubParameters = {
-  epochSeconds: 43_200,
-  redeemSeconds: 86_400,
-  proofSeconds: 7_200,
-  graceSeconds: 120,
-};
-
 const ADDRESS_HEX_DIGITS = 40;
 const CREATE2_PREFIX = 'ff';
 

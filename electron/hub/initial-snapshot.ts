@@ -1,9 +1,6 @@
 /** The snapshot before anything has happened. */
-import type { Asset } from '../ipc/network.ts';
 import type { Snapshot } from '../ipc/snapshot.ts';
-
-/** The token of the practice network. */
-export const PRACTICE_ASSET: Asset = { symbol: 'PRAC', decimals: 6 };
+import { PRACTICE_COIN } from '../protocol/practice-terms.ts';
 
 export function initialSnapshot(app: Snapshot['app']): Snapshot {
   return {
@@ -31,7 +28,7 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
       state: 'off',
       detail: null,
       failure: null,
-      asset: PRACTICE_ASSET,
+      asset: PRACTICE_COIN,
       application: null,
       supplier: null,
       chainId: null,

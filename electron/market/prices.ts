@@ -1,9 +1,8 @@
 /** What relays cost on the practice network, and what an answer comes to. */
 import { cuOf, PRICE_CU, type CuUsage, type CuWeights } from '../protocol/cu.ts';
+import { PRACTICE_COIN, PRACTICE_PARAMETERS } from '../protocol/practice-terms.ts';
 
-/** Of the practice coin: 1 PRAC is a million token units. */
-export const PRACTICE_DECIMALS = 6;
-const PRAC = 10n ** BigInt(PRACTICE_DECIMALS);
+const PRAC = 10n ** BigInt(PRACTICE_COIN.decimals);
 
 /** Token units per 1,000,000 CU: 0.20 PRAC, as an answer of a small model costs elsewhere in dollars. */
 export const PRACTICE_PRICE = PRAC / 5n;
@@ -19,15 +18,6 @@ export interface StakeRules {
   readonly proofSeconds: number;
 }
 
-/** Half a day to spend in, a day to redeem in, two hours to prove in. */
-export const PRACTICE_RULES = {
-  epochSeconds: 43_200,
-  redeemSeconds: 86_400,
-  proofSeconds: 7_200,
-  /** How long after its epoch a session is still served. */
-  graceSeconds: 120,
-} as const;
-
 /** How many epochs can draw on a stake while the window of one of them is open: what solvency is measured by. */
 export function reserveEpochs({ epochSeconds, redeemSeconds, proofSeconds }: StakeRules): number {
   const windowEpochs = 1 + Math.ceil((redeemSeconds + proofSeconds) / epochSeconds);
@@ -40,7 +30,7 @@ export function stakeFor(budgetPerEpoch: bigint, rules: StakeRules): bigint {
 }
 
 /** Token units that a new Application of the practice network deposits. */
-export const PRACTICE_DEPOSIT = stakeFor(PRACTICE_SERVICES * PRACTICE_BUDGET, PRACTICE_RULES);
+export const PRACTICE_DEPOSIT = stakeFor(PRACTICE_SERVICES * PRACTICE_BUDGET, PRACTICE_PARAMETERS);
 
 /** Token units. */
 export interface AnswerCost {

@@ -1,4 +1,5 @@
 /** The practice network on the real chain with the real contracts: set up, set up again, and paid on. */
+import { PRACTICE_PARAMETERS } from '../../../electron/protocol/practice-terms.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import practiceToken from '../../../resources/contracts/artifacts/PracticeToken.json' with { type: 'json' };
@@ -9,11 +10,7 @@ import { decodeContractError } from '../../../electron/chain/hub-errors-adapter.
 import { decodeHubEvents } from '../../../electron/chain/hub-events-adapter.ts';
 import type { Journal } from '../../../electron/chain/journal.ts';
 import { keyGrantDigest } from '../../../electron/chain/key-grant.ts';
-import {
-  bytecodeOf,
-  PRACTICE_PARAMETERS,
-  practiceContracts,
-} from '../../../electron/chain/practice-contracts.ts';
+import { bytecodeOf, practiceContracts } from '../../../electron/chain/practice-contracts.ts';
 import { PRACTICE_CHAIN_ID } from '../../../electron/chain/practice-genesis.ts';
 import { createPracticeNetwork, type HotKey } from '../../../electron/chain/practice-network.ts';
 import { signDigestWith } from '../../../electron/chain/sign-transaction-adapter.ts';

@@ -1,4 +1,5 @@
 /** Earnings in a real ledger, redeemed by real vouchers on the real chain, with crashes in between. */
+import { PRACTICE_PARAMETERS } from '../../../electron/protocol/practice-terms.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,11 +9,7 @@ import relayHub from '../../../resources/contracts/artifacts/RelayHub.json' with
 import { createRedeemPort } from '../../../electron/app/redeem-port.ts';
 import type { Journal } from '../../../electron/chain/journal.ts';
 import { keyGrantDigest } from '../../../electron/chain/key-grant.ts';
-import {
-  bytecodeOf,
-  PRACTICE_PARAMETERS,
-  practiceContracts,
-} from '../../../electron/chain/practice-contracts.ts';
+import { bytecodeOf, practiceContracts } from '../../../electron/chain/practice-contracts.ts';
 import { PRACTICE_CHAIN_ID } from '../../../electron/chain/practice-genesis.ts';
 import {
   createPracticeNetwork,

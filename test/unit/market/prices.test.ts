@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PRACTICE_PARAMETERS } from '../../../electron/chain/practice-contracts.ts';
+import { PRACTICE_PARAMETERS } from '../../../electron/protocol/practice-terms.ts';
 import {
   answerCost,
   PRACTICE_BUDGET,
   PRACTICE_DEPOSIT,
   PRACTICE_PRICE,
-  PRACTICE_RULES,
   reserveEpochs,
   stakeFor,
 } from '../../../electron/market/prices.ts';
@@ -16,14 +15,10 @@ const TERMS = { weights: DEFAULT_WEIGHTS, price: PRACTICE_PRICE };
 
 describe('the amounts of the practice network', () => {
   it('keep seven epochs of every budget in stake, as the notes on settlement work out', () => {
-    expect(reserveEpochs(PRACTICE_RULES)).toBe(7);
+    expect(reserveEpochs(PRACTICE_PARAMETERS)).toBe(7);
     expect(reserveEpochs({ epochSeconds: 60, redeemSeconds: 60, proofSeconds: 30 })).toBe(5);
-    expect(stakeFor(PRACTICE_BUDGET, PRACTICE_RULES)).toBe(7n * PRACTICE_BUDGET);
-    expect(PRACTICE_DEPOSIT).toBeGreaterThanOrEqual(stakeFor(PRACTICE_BUDGET, PRACTICE_RULES));
-  });
-
-  it('are worked out from the parameters of the hub that is deployed', () => {
-    expect(PRACTICE_RULES).toEqual(PRACTICE_PARAMETERS);
+    expect(stakeFor(PRACTICE_BUDGET, PRACTICE_PARAMETERS)).toBe(7n * PRACTICE_BUDGET);
+    expect(PRACTICE_DEPOSIT).toBeGreaterThanOrEqual(stakeFor(PRACTICE_BUDGET, PRACTICE_PARAMETERS));
   });
 
   it('let a person ask thousands of questions in an epoch', () => {
