@@ -1,8 +1,5 @@
 /** Passes the first item on at once and collects what follows, so that fast answers cost few messages. */
-import type { Clock } from '../platform/clock.ts';
-
-/** The longest that an item waits for more. */
-export const MERGE_MS = 30;
+import type { Beat } from './beat.ts';
 
 export interface Batcher<Item> {
   add(item: Item): void;
@@ -11,25 +8,23 @@ export interface Batcher<Item> {
 }
 
 export function createBatcher<Item>(
-  clock: Clock,
+  beat: Beat,
   send: (items: readonly Item[]) => void,
 ): Batcher<Item> {
   let waiting: Item[] = [];
-  let stopTimer: (() => void) | null = null;
+  let stopPause: (() => void) | null = null;
 
   const flush = (): void => {
-    stopTimer?.();
-    stopTimer = null;
+    stopPause?.();
+    stopPause = null;
     if (waiting.length === 0) return;
     const items = waiting;
     waiting = [];
     send(items);
   };
   const pause = (): void => {
-    // One beat for all: what several streams send at once shares packets and wake-ups on its way.
-    const untilBeatMs = MERGE_MS - (clock.monotonicMs() % MERGE_MS);
-    stopTimer = clock.after(untilBeatMs, () => {
-      stopTimer = null;
+    stopPause = beat.next(() => {
+      stopPause = null;
       if (waiting.length === 0) return;
       flush();
       pause();
@@ -39,7 +34,7 @@ export function createBatcher<Item>(
   return {
     add(item) {
       waiting.push(item);
-      if (stopTimer) return;
+      if (stopPause) return;
       flush();
       pause();
     },

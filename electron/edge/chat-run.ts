@@ -1,7 +1,7 @@
 /** In main: passes the events of one chat on to the edge. */
 import { toAppError } from '../platform/app-error.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import type { Beat } from './beat.ts';
 import type { ChatEvent, ToEdgeWire } from './messages.ts';
 import { createTextBatcher } from './text-batcher.ts';
 
@@ -10,14 +10,14 @@ const MAX_DETAILS_LENGTH = 4096;
 export interface ChatRun {
   readonly id: number;
   readonly events: AsyncIterable<ChatEvent>;
-  readonly clock: Clock;
+  readonly beat: Beat;
   readonly log: Log;
   readonly post: (message: ToEdgeWire) => void;
 }
 
 /** Never rejects. */
-export async function serveChat({ id, events, clock, log, post }: ChatRun): Promise<void> {
-  const batcher = createTextBatcher(clock, (text) => {
+export async function serveChat({ id, events, beat, log, post }: ChatRun): Promise<void> {
+  const batcher = createTextBatcher(beat, (text) => {
     post({ type: 'event', id, event: { type: 'tokens', text } });
   });
   try {

@@ -51,6 +51,7 @@ function startEdge(channel: ParentChannel): void {
     network: PEER_NETWORK,
     clock: systemClock,
     limits: PEER_LIMITS,
+    soon: setImmediate,
     post,
     onBug,
   });

@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
 import { sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
+import { createBeat } from './beat.ts';
 import { serveChat } from './chat-run.ts';
 import { fromEdgeSchema, type ChatCall, type FromEdge, type ToEdgeWire } from './messages.ts';
 import { createPeerAnswers } from './peer-answers.ts';
@@ -53,6 +54,7 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
   const post = (message: ToEdgeWire): void => {
     child.post(message);
   };
+  const beat = createBeat(clock);
   const answers = createPeerAnswers({ handlers: handlers.peers ?? null, clock, log, post });
   const pulse = sendPulses(clock, {
     silenceMs: EDGE_SILENCE_MS,
@@ -87,7 +89,7 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
     const controller = new AbortController();
     chats.set(id, controller);
     const events = handlers.chat(call, controller.signal);
-    const run = serveChat({ id, events, clock, log, post });
+    const run = serveChat({ id, events, beat, log, post });
     drop(
       run.finally(() => chats.delete(id)),
       'serving a chat',

@@ -13,11 +13,12 @@ import {
   type RelayRequest,
 } from '../protocol/wire-relay.ts';
 import { createBatcher } from './batcher.ts';
+import { createBeat, type Beat } from './beat.ts';
 import { createCredits, type Credits } from './credits.ts';
 import { PEER_CREDITS } from './limits.ts';
 import { createMergeChunks } from './merge-chunks.ts';
 import type { ToEdgeWire } from './messages.ts';
-import type { PeerAsk } from './peer-messages.ts';
+import type { PeerAsk, PeerEvents } from './peer-messages.ts';
 import type { PeerServerHandlers } from './peer-ports.ts';
 
 /** Twice what the edge has under way at once: dropped ones count until their handler has ended. */
@@ -48,6 +49,7 @@ interface Run {
 export function createPeerAnswers(ports: PeerAnswersPorts): PeerAnswers {
   const { handlers, log, post } = ports;
   const runs = new Map<number, Run>();
+  const streams = createStreams(ports);
 
   const end = (run: Run): void => {
     run.controller.abort();
@@ -64,11 +66,13 @@ export function createPeerAnswers(ports: PeerAnswersPorts): PeerAnswers {
       }
       const run: Run = { controller: new AbortController(), credits: createCredits(PEER_CREDITS) };
       runs.set(id, run);
-      const work = answer(id, peerKey, ask, run, { ...ports, handlers }).catch((error: unknown) => {
-        log.error('a peer could not be answered', { error });
-        // Ends it in either state: before its first byte, or in the middle.
-        post({ type: 'peer-broken', id });
-      });
+      const work = answer(id, peerKey, ask, run, { ...ports, handlers, streams }).catch(
+        (error: unknown) => {
+          log.error('a peer could not be answered', { error });
+          // Ends it in either state: before its first byte, or in the middle.
+          post({ type: 'peer-broken', id });
+        },
+      );
       drop(
         work.finally(() => runs.delete(id)),
         'answering a peer',
@@ -93,7 +97,33 @@ function refusalOf(code: RefusalCode): Refusal {
   return { code, retryElsewhere: refusalRow(code).retryElsewhere };
 }
 
-type AnswerPorts = PeerAnswersPorts & { readonly handlers: PeerServerHandlers };
+/** What all streams share: their beat, and the message that carries what is due at it. */
+interface Streams {
+  readonly beat: Beat;
+  send(events: PeerEvents): void;
+}
+
+function createStreams({ clock, post }: PeerAnswersPorts): Streams {
+  let due: PeerEvents[] = [];
+  const sendDue = (): void => {
+    const streams = due;
+    due = [];
+    if (streams.length > 0) post({ type: 'peer-events', streams });
+  };
+  const beat = createBeat(clock, sendDue);
+  return {
+    beat,
+    send(events) {
+      due.push(events);
+      if (!beat.isBeating) sendDue();
+    },
+  };
+}
+
+type AnswerPorts = PeerAnswersPorts & {
+  readonly handlers: PeerServerHandlers;
+  readonly streams: Streams;
+};
 
 async function answer(
   id: number,
@@ -131,20 +161,20 @@ async function answerRelay(
   peerKey: Hex,
   request: RelayRequest,
   { controller, credits }: Run,
-  { handlers, clock, post }: AnswerPorts,
+  { handlers, streams, post }: AnswerPorts,
 ): Promise<void> {
   const { signal } = controller;
   const { maxEvents, maxLength } = PEER_CREDITS;
   const merge = createMergeChunks();
   let heldEvents = 0;
   let heldLength = 0;
-  const batcher = createBatcher<RelayEvent>(clock, (events) => {
+  const batcher = createBatcher<RelayEvent>(streams.beat, (events) => {
     heldEvents = 0;
     heldLength = 0;
     if (signal.aborted) return;
     const texts = merge(events).map(textOf);
     for (const { length } of texts) credits.spend(length);
-    post({ type: 'peer-events', id, events: texts });
+    streams.send({ id, events: texts });
   });
   try {
     for await (const event of handlers.relay(peerKey, request, signal)) {

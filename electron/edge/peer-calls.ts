@@ -116,13 +116,16 @@ export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCal
       },
     },
     receive(message) {
+      if (message.type === 'call-events') {
+        for (const { id, events } of message.streams) {
+          const queue = calls.get(id)?.queue;
+          for (const event of events) queue?.push(event);
+        }
+        return;
+      }
       const known = calls.get(message.id);
       if (!known) return;
       const { queue } = known;
-      if (message.type === 'call-events') {
-        for (const event of message.events) queue.push(event);
-        return;
-      }
       calls.delete(message.id);
       if (message.type === 'call-failed') {
         const { code, details } = message.failure;

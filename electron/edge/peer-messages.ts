@@ -14,6 +14,8 @@ const SEED_BYTES = 32;
 const MAX_BOOTSTRAP = 16;
 /** As many as one message can carry: what one read of a peer's stream brings, and some. */
 const MAX_EVENTS = 4096;
+/** As many as have something to say at the same moment: fewer than there are calls at once. */
+export const MAX_STREAMS = 1024;
 const MAX_DETAILS_LENGTH = 1024;
 
 const id = z.int().min(1);
@@ -22,6 +24,17 @@ const count = z.int().min(1);
 const peerFailure = z.strictObject({
   code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
   details: z.string().max(MAX_DETAILS_LENGTH).nullable(),
+});
+
+/** What one stream has to say; the streams of one message are told apart by their ids. */
+const peerEvents = z.strictObject({
+  id,
+  /** JSON texts of one event each. */
+  events: z.array(z.string()).readonly(),
+});
+const callEvents = z.strictObject({
+  id,
+  events: z.array(relayEventSchema).max(MAX_EVENTS).readonly(),
 });
 
 /** What one peer may ask another for. */
@@ -51,8 +64,7 @@ export const peerToEdge = [
     /** Whether other peers may call. */
     listen: z.boolean(),
   }),
-  /** JSON texts of one event each. */
-  z.strictObject({ type: z.literal('peer-events'), id, events: z.array(z.string()).readonly() }),
+  z.strictObject({ type: z.literal('peer-events'), streams: z.array(peerEvents).readonly() }),
   z.strictObject({ type: z.literal('peer-answer'), id, text: z.string() }),
   z.strictObject({ type: z.literal('peer-refused'), id, refusal: refusalSchema }),
   z.strictObject({ type: z.literal('peer-end'), id }),
@@ -82,8 +94,7 @@ export const peerFromEdge = [
   z.strictObject({ type: z.literal('call-answer'), id, answer: callAnswerSchema }),
   z.strictObject({
     type: z.literal('call-events'),
-    id,
-    events: z.array(relayEventSchema).max(MAX_EVENTS).readonly(),
+    streams: z.array(callEvents).min(1).max(MAX_STREAMS).readonly(),
   }),
   z.strictObject({ type: z.literal('call-end'), id }),
   z.strictObject({ type: z.literal('call-failed'), id, failure: peerFailure }),
@@ -95,6 +106,8 @@ export type PeerAskWire = z.input<typeof peerAskSchema>;
 export type PeerAskKind = PeerAsk['kind'];
 export type CallAnswer = z.output<typeof callAnswerSchema>;
 export type CallAnswerWire = z.input<typeof callAnswerSchema>;
+export type PeerEvents = Readonly<z.infer<typeof peerEvents>>;
+export type CallEventsWire = Readonly<z.input<typeof callEvents>>;
 export type RelayEventWire = z.input<typeof relayEventSchema>;
 export type PeerFailure = Readonly<z.infer<typeof peerFailure>>;
 export type PeersOptions = Omit<z.input<(typeof peerToEdge)[0]>, 'type'>;

@@ -25,6 +25,8 @@ export interface PeerNodePorts {
   readonly network: PeerNetwork;
   readonly clock: Clock;
   readonly limits: PeerLimits;
+  /** Calls back once what comes in at the moment has been dealt with. */
+  readonly soon: (callback: () => void) => void;
   readonly post: (message: FromEdgeWire) => void;
   readonly onBug: (error: unknown) => void;
 }
@@ -34,9 +36,9 @@ export interface PeerNode {
 }
 
 export function createPeerNode(ports: PeerNodePorts): PeerNode {
-  const { network, clock, limits, post, onBug } = ports;
+  const { network, clock, limits, soon, post, onBug } = ports;
   const incoming = createIncoming(post);
-  const outgoing: Outgoing = createOutgoing(clock, limits, post);
+  const outgoing: Outgoing = createOutgoing({ clock, limits, soon, post });
   const server = createPeerServer({ clock, limits, onBug, answer: incoming.answer });
 
   async function start({ seed, hostPort, bootstrapPorts, listen }: PeersMessage): Promise<void> {
@@ -103,12 +105,12 @@ function createIncoming(post: (message: FromEdgeWire) => void) {
     answer,
     /** What comes for an asker who has gone is dropped. */
     receive(message: IncomingMessage): void {
-      const reply = replies.get(message.id);
-      if (!reply) return;
       if (message.type === 'peer-events') {
-        reply.events(message.events);
+        for (const { id, events } of message.streams) replies.get(id)?.events(events);
         return;
       }
+      const reply = replies.get(message.id);
+      if (!reply) return;
       replies.delete(message.id);
       if (message.type === 'peer-answer') reply.answer(message.text);
       else if (message.type === 'peer-refused') reply.refuse(message.refusal);

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { PEER_CREDITS, type PeerLimits } from './limits.ts';
 import type { FromEdgeWire, ToEdge } from './messages.ts';
 import { startPeerCall, type CallSink, type PeerCall } from './peer-call.ts';
+import { MAX_STREAMS, type CallEventsWire } from './peer-messages.ts';
 import { createPeerSessions, type PeerSessions } from './peer-sessions.ts';
 import type { PeerTransport } from './peer-transport.ts';
 
@@ -19,17 +20,22 @@ export interface Outgoing {
   receive(message: Extract<ToEdge, { type: 'call' | 'call-drop' | 'call-taken' }>): void;
 }
 
-export function createOutgoing(
-  clock: Clock,
-  limits: PeerLimits,
-  post: (message: FromEdgeWire) => void,
-): Outgoing {
+export interface OutgoingPorts {
+  readonly clock: Clock;
+  readonly limits: PeerLimits;
+  /** Calls back once what comes in at the moment has been dealt with. */
+  readonly soon: (callback: () => void) => void;
+  readonly post: (message: FromEdgeWire) => void;
+}
+
+export function createOutgoing({ clock, limits, soon, post }: OutgoingPorts): Outgoing {
+  const bundle = createBundle(soon, post);
   const calls = new Map<number, PeerCall>();
   let sessions: PeerSessions | null = null;
 
   async function start(message: CallMessage, signal: AbortSignal): Promise<void> {
     const { id, peerKey, kind, body } = message;
-    const sink = sinkFor(id, post, () => calls.delete(id));
+    const sink = sinkFor(id, bundle, () => calls.delete(id));
     try {
       if (sessions === null) throw new AppError('network-unavailable');
       const session = await sessions.get(peerKey, signal);
@@ -74,14 +80,41 @@ export function createOutgoing(
   };
 }
 
-function sinkFor(id: number, post: (message: FromEdgeWire) => void, onOver: () => void): CallSink {
+interface Bundle {
+  events(events: CallEventsWire): void;
+  post(message: FromEdgeWire): void;
+}
+
+/** One packet brings the events of several streams: they go on as one message, ahead of all that follows. */
+function createBundle(soon: OutgoingPorts['soon'], post: OutgoingPorts['post']): Bundle {
+  let waiting: CallEventsWire[] = [];
+  const send = (): void => {
+    if (waiting.length === 0) return;
+    const streams = waiting;
+    waiting = [];
+    post({ type: 'call-events', streams });
+  };
+  return {
+    events(events) {
+      if (waiting.length === 0) soon(send);
+      waiting.push(events);
+      if (waiting.length === MAX_STREAMS) send();
+    },
+    post(message) {
+      send();
+      post(message);
+    },
+  };
+}
+
+function sinkFor(id: number, { events: sendEvents, post }: Bundle, onOver: () => void): CallSink {
   return {
     answer(answer) {
       onOver();
       post({ type: 'call-answer', id, answer });
     },
     events(events) {
-      post({ type: 'call-events', id, events });
+      sendEvents({ id, events });
     },
     end() {
       onOver();

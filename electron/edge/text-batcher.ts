@@ -1,6 +1,6 @@
 /** Passes the first text on at once and merges what follows into one. */
-import type { Clock } from '../platform/clock.ts';
 import { createBatcher } from './batcher.ts';
+import type { Beat } from './beat.ts';
 
 export interface TextBatcher {
   add(text: string): void;
@@ -8,8 +8,8 @@ export interface TextBatcher {
   flush(): void;
 }
 
-export function createTextBatcher(clock: Clock, send: (text: string) => void): TextBatcher {
-  const batcher = createBatcher<string>(clock, (texts) => {
+export function createTextBatcher(beat: Beat, send: (text: string) => void): TextBatcher {
+  const batcher = createBatcher<string>(beat, (texts) => {
     send(texts.join(''));
   });
   return {

@@ -17,8 +17,13 @@ export function createPeerCalled(behave: Behaviour) {
   const clock = createManualClock();
   const heard: FromEdge[] = [];
   const state = { dials: 0, streams: 0 };
-  const outgoing = createOutgoing(clock, PEER_LIMITS, (message) => {
-    heard.push(fromEdgeSchema.parse(message));
+  const outgoing = createOutgoing({
+    clock,
+    limits: PEER_LIMITS,
+    soon: setImmediate,
+    post: (message) => {
+      heard.push(fromEdgeSchema.parse(message));
+    },
   });
   outgoing.use({
     peerKey: hexOf(32, 1),

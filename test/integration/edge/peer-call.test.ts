@@ -3,6 +3,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PEER_CREDITS, PEER_LIMITS } from '../../../electron/edge/limits.ts';
+import type { FromEdge } from '../../../electron/edge/messages.ts';
 import { cardSchema } from '../../../electron/protocol/wire-peer.ts';
 import { relayEventSchema } from '../../../electron/protocol/wire-relay.ts';
 import type { ManualClock } from '../../fakes/manual-clock.ts';
@@ -13,6 +14,9 @@ import { quiet, settled } from '../../fakes/settle.ts';
 const RECEIPT_WIRE = z.encode(relayEventSchema, RECEIPT);
 const CARD_TEXT = JSON.stringify(z.encode(cardSchema, CARD));
 const REFUSAL = { code: 'insolvent', retryElsewhere: false };
+
+const eventsOf = (message: FromEdge) =>
+  message.type === 'call-events' ? message.streams.flatMap(({ events }) => events) : [];
 
 async function pass(clock: ManualClock, ms: number): Promise<void> {
   for (let leftMs = ms; leftMs > 0; leftMs -= 1_000) {
@@ -44,7 +48,7 @@ describe('a peer that keeps the rules', () => {
     const text = `: working\n\n${eventFrame(chunk(0))}${eventFrame(chunk(1))}`;
     const heard = await relayedAs(written(text + eventFrame(RECEIPT_WIRE)));
     expect(heard).toEqual([
-      { type: 'call-events', id: 1, events: [chunk(0), chunk(1), RECEIPT] },
+      { type: 'call-events', streams: [{ id: 1, events: [chunk(0), chunk(1), RECEIPT] }] },
       { type: 'call-end', id: 1 },
     ]);
   });
@@ -56,7 +60,7 @@ describe('a peer that keeps the rules', () => {
     ]);
     const event = { type: 'refusal', refusal: REFUSAL };
     expect(await relayedAs(written(eventFrame(event)))).toEqual([
-      { type: 'call-events', id: 1, events: [event] },
+      { type: 'call-events', streams: [{ id: 1, events: [event] }] },
       { type: 'call-end', id: 1 },
     ]);
   });
@@ -123,7 +127,7 @@ describe('a peer that breaks them', () => {
     });
     const id = call('relay', '{}');
     let taken = 0;
-    const events = () => heard.flatMap((each) => (each.type === 'call-events' ? each.events : []));
+    const events = () => heard.flatMap(eventsOf);
     await settled(() => {
       const fresh = events().length - taken;
       taken += fresh;
@@ -198,7 +202,7 @@ describe('time', () => {
       write();
     });
     const id = call('relay', '{}');
-    const events = () => heard.flatMap((each) => (each.type === 'call-events' ? each.events : []));
+    const events = () => heard.flatMap(eventsOf);
     await settled(() => events().length > 0, 'the first events');
     await quiet(300);
     const before = events().length;

@@ -103,7 +103,10 @@ describe('an edge with peers', () => {
   it('is killed when it sends main what is no relay event', async () => {
     const { children } = await ready();
     const [first] = children.all;
-    first?.say({ type: 'call-events', id: 1, events: [{ type: 'chunk', number: -1 }] });
+    first?.say({
+      type: 'call-events',
+      streams: [{ id: 1, events: [{ type: 'chunk', number: -1 }] }],
+    });
     await turn();
     expect(first?.isAlive).toBe(false);
   });

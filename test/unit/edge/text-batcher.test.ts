@@ -1,14 +1,14 @@
 /** Text arrives at once first, merged later, and never out of order or lost. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MERGE_MS } from '../../../electron/edge/batcher.ts';
+import { BEAT_MS, createBeat } from '../../../electron/edge/beat.ts';
 import { createTextBatcher } from '../../../electron/edge/text-batcher.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
 function setUp() {
   const clock = createManualClock();
   const sent: string[] = [];
-  return { clock, sent, batcher: createTextBatcher(clock, (text) => sent.push(text)) };
+  return { clock, sent, batcher: createTextBatcher(createBeat(clock), (text) => sent.push(text)) };
 }
 
 describe('the text batcher', () => {
@@ -18,7 +18,7 @@ describe('the text batcher', () => {
     expect(sent).toEqual(['a']);
     batcher.add('b');
     batcher.add('c');
-    clock.advance(MERGE_MS - 1);
+    clock.advance(BEAT_MS - 1);
     expect(sent).toEqual(['a']);
     clock.advance(1);
     expect(sent).toEqual(['a', 'bc']);
@@ -27,7 +27,7 @@ describe('the text batcher', () => {
   it('sends at once again after a pause', () => {
     const { clock, sent, batcher } = setUp();
     batcher.add('a');
-    clock.advance(MERGE_MS);
+    clock.advance(BEAT_MS);
     batcher.add('b');
     expect(sent).toEqual(['a', 'b']);
   });
@@ -37,7 +37,7 @@ describe('the text batcher', () => {
     batcher.add('a');
     batcher.add('b');
     batcher.flush();
-    clock.advance(10 * MERGE_MS);
+    clock.advance(10 * BEAT_MS);
     expect(sent).toEqual(['a', 'b']);
   });
 
@@ -52,7 +52,7 @@ describe('the text batcher', () => {
           clock.advance(waitMs);
           elapsedMs += waitMs;
         }
-        expect(sent.length).toBeLessThanOrEqual(1 + Math.floor(elapsedMs / MERGE_MS));
+        expect(sent.length).toBeLessThanOrEqual(1 + Math.floor(elapsedMs / BEAT_MS));
         batcher.flush();
         expect(sent.join('')).toBe(adds.map(([text]) => text).join(''));
       }),
