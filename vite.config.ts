@@ -1,6 +1,11 @@
-/** Builds the window's page: everything from our own origin, nothing inline, for the Chromium that ships. */
+/** Builds the pages, one for each window: everything from our own origin, nothing inline, for the Chromium that ships. */
+import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+
+const PAGES = ['index.html', 'wallet.html'].map((name) =>
+  resolve(import.meta.dirname, 'renderer', name),
+);
 
 export default defineConfig({
   root: 'renderer',
@@ -14,5 +19,6 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: { input: PAGES },
   },
 });

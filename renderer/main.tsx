@@ -18,8 +18,12 @@ import './styles/composer.css';
 import './styles/markdown.css';
 import './styles/setup.css';
 import './styles/settings.css';
+import './styles/choices.css';
+import './styles/home.css';
+import './styles/welcome.css';
 import './styles/earnings.css';
 import './styles/receipt.css';
+import './styles/wallet.css';
 import './styles/narrow.css';
 
 const app = createApp(windowBridge(), (text) => navigator.clipboard.writeText(text));

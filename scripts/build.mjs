@@ -19,6 +19,8 @@ const EXTERNAL = [
   'tiny-secp256k1',
   '@nomicfoundation/edr',
 ];
+/** One for each window. */
+const PRELOADS = ['preload', 'wallet-preload'];
 /** The Node inside the Electron that ships. */
 const TARGET = 'node24';
 
@@ -68,9 +70,12 @@ async function buildMain() {
   });
 }
 
-/** A sandboxed preload is one CommonJS file that may require nothing but electron. */
-async function buildPreload() {
-  const file = path.join(root, 'electron', 'preload.ts');
+/**
+ * A sandboxed preload is one CommonJS file that may require nothing but electron.
+ * @param {string} name
+ */
+async function buildPreload(name) {
+  const file = path.join(root, 'electron', `${name}.ts`);
   if (!existsSync(file)) return;
   await build({
     ...common(),
@@ -83,7 +88,7 @@ async function buildPreload() {
       minify: false,
       sourcemap: false,
       rolldownOptions: {
-        input: { preload: file },
+        input: { [name]: file },
         external: ['electron'],
         output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
       },
@@ -104,7 +109,7 @@ async function buildAll() {
   // The bundler says less clearly that it may not.
   await mkdir(outDir, { recursive: true });
   await buildMain();
-  await buildPreload();
+  for (const name of PRELOADS) await buildPreload(name);
   await buildRenderer();
   rememberBuild(root, stamp);
 }

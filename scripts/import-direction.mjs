@@ -7,11 +7,13 @@ const ROOTS = /^electron\/(app\/|main\.ts$)|-process\.ts$/;
 const SHARED = ['electron/platform', 'electron/protocol', 'electron/ipc'];
 /** They import nothing of ours: the page, the wire and the tests all read them. */
 const LEAVES = ['electron/ipc', 'electron/protocol'];
+/** They run in the page's process, sandboxed. */
+const PRELOADS = ['electron/preload.ts', 'electron/wallet-preload.ts'];
 /** No I/O at all: data in, data out. */
 const WITHOUT_NODE = /^(electron\/(ipc|protocol|hub)|renderer)\//;
 
 const USES_ELECTRON =
-  /^electron\/(app\/|shell\/|main\.ts$|preload\.ts$|platform\/utility-child\.ts$)|-electron\.ts$/;
+  /^electron\/(app\/|shell\/|main\.ts$|(wallet-)?preload\.ts$|platform\/utility-child\.ts$)|-electron\.ts$/;
 const USES_ENGINE = /^electron\/engine\/llama-(\w+-)*adapter\.ts$|self-test|^test\//;
 
 /**
@@ -40,7 +42,7 @@ function folderFault(from, target) {
   if (own === 'renderer') return LEAVES.includes(other) ? null : fault(LEAVES.join(' and '));
   if (LEAVES.includes(own)) return fault('nothing of ours');
   if (!other.startsWith('electron')) return fault('only what lies under electron/');
-  if (own === 'electron/preload.ts') return other === 'electron/ipc' ? null : fault('electron/ipc');
+  if (PRELOADS.includes(own)) return other === 'electron/ipc' ? null : fault('electron/ipc');
   if (ROOTS.test(from) || SHARED.includes(other)) return null;
   return fault(`itself, ${SHARED.join(', ')}`);
 }

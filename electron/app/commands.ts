@@ -1,4 +1,5 @@
 /** What each command of the window does: a line each, the work is the node's. */
+import type { CommandInput } from '../ipc/table.ts';
 import type { Hex } from '../protocol/hex.ts';
 import type { CommandHandlers } from '../shell/ipc-router.ts';
 import type { DesktopApp } from './compose-desktop.ts';
@@ -9,10 +10,15 @@ export interface ShellActions {
   chooseModelFile(): Promise<string | null>;
   copyText(text: string): Promise<void>;
   openFolder(path: string): Promise<void>;
+  /** Where to put the CSV; null when the dialog was closed. */
+  chooseCsvFile(): Promise<string | null>;
+  openWalletWindow(purpose: CommandInput<'wallet.openWindow'>['purpose']): Promise<void>;
+  lockWallet(): void;
+  setStartsAtLogin(on: boolean): void;
 }
 
 export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHandlers {
-  const { node, chat, earning, receipts } = app;
+  const { node, chat, earning, receipts, wallet, welcome } = app;
   const { library, hub } = node;
   return {
     'app.snapshot': () => hub.snapshot(),
@@ -24,7 +30,19 @@ export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHa
       void node.preparation.run();
     },
     'settings.setTheme': ({ theme }) => {
-      node.setTheme(theme);
+      node.changeSettings({ theme });
+    },
+    'settings.setStartsAtLogin': ({ on }) => {
+      shell.setStartsAtLogin(on);
+    },
+    'settings.setDiscreet': ({ on }) => {
+      node.changeSettings({ isDiscreet: on });
+    },
+    'welcome.begin': () => {
+      welcome.begin();
+    },
+    'welcome.skip': ({ step, isSkipped }) => {
+      welcome.skip(step, isSkipped);
     },
     'engine.probeAgain': () => {
       node.probeAgain();
@@ -55,6 +73,24 @@ export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHa
       chat.remove(conversationId);
     },
     'chat.price': ({ conversationId, text }) => app.price(chat.turnsFor(conversationId, text)),
+    'earn.setOn': ({ on }) => {
+      earning.setOn(on);
+    },
+    'earn.setPresence': ({ presence }) => {
+      earning.setPresence(presence);
+    },
+    'earn.setAfterRestart': ({ on }) => {
+      earning.setAfterRestart(on);
+    },
+    'earn.pause': ({ minutes }) => {
+      earning.pause(minutes);
+    },
+    'earn.exportCsv': async () => {
+      const path = await shell.chooseCsvFile();
+      if (path === null) return null;
+      await earning.exportCsv(path);
+      return { path };
+    },
     'earn.try': () => {
       earning.trial.start();
     },
@@ -65,6 +101,18 @@ export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHa
     'receipt.open': ({ ref }) => receipts.view(asHex(ref)),
     'receipt.verify': ({ ref }) => receipts.checks(asHex(ref)),
     'receipt.copy': ({ ref }) => shell.copyText(receipts.json(asHex(ref))).then(nothing),
+    'doctor.run': () => app.doctor.run().then(nothing),
+    'wallet.openWindow': ({ purpose }) => shell.openWalletWindow(purpose).then(nothing),
+    'wallet.lock': () => {
+      shell.lockWallet();
+    },
+    'wallet.refresh': () => wallet.refresh().then(nothing),
+    'wallet.prepare': ({ action, amount }) => wallet.prepare(action, amount),
+    'wallet.confirm': ({ intentId }) => wallet.confirm(intentId),
+    'wallet.copyAddress': async ({ role }) => {
+      await shell.copyText(await wallet.addressOf(role));
+      return undefined;
+    },
     'notice.dismiss': ({ noticeId }) => {
       hub.dispatch({ type: 'notice-dismissed', noticeId });
     },

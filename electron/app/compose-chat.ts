@@ -7,6 +7,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { AppError } from '../platform/app-error.ts';
 import { chatAnswerer } from './chat-answerer.ts';
+import type { InFlight } from './in-flight.ts';
 import type { NetworkAnswerer } from './network-answerer.ts';
 import type { NodeAnswers } from './compose-engine.ts';
 import type { NodePorts } from './compose-node.ts';
@@ -21,11 +22,12 @@ export interface ChatPorts extends NodePorts {
   readonly raise: (error: unknown) => void;
   readonly publish: (news: ChatNews) => void;
   readonly network: NetworkAnswerer;
+  readonly inFlight: InFlight;
 }
 
 /** @throws AppError when the conversations can neither be read nor set aside. */
 export function composeChat(path: string, ports: ChatPorts): ChatService {
-  const { engine, library, hub, raise, publish, clock, network } = ports;
+  const { engine, library, hub, raise, publish, clock, network, inFlight } = ports;
   const answerHere = chatAnswerer(engine, library);
   const { database, damagedKeptAs } = openChats(path, clock.nowMs());
   if (damagedKeptAs !== null) {
@@ -36,7 +38,9 @@ export function composeChat(path: string, ports: ChatPorts): ChatService {
     ...ports,
     store,
     answer: (turns, signal, via) =>
-      via === 'network' ? network.answer(turns, signal) : answerHere(turns, signal),
+      inFlight.counted(
+        via === 'network' ? network.answer(turns, signal) : answerHere(turns, signal),
+      ),
     publish: (event) => {
       if (event.type === 'delta' || event.type === 'end') publish(event);
       else if (event.type === 'unsaved') raise(event.error);

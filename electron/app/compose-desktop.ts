@@ -1,7 +1,11 @@
 /** Builds what one person has of Lull: their node, their chats, and a practice network with a neighbour. */
 import { createChain } from '../chain/chain.ts';
 import type { ChatService } from '../chat/chat-service.ts';
+import { createGovernor } from '../governor/governor.ts';
+import { createOpenGate } from '../governor/open-gate.ts';
+import type { Sensors } from '../governor/sensors.ts';
 import type { Price, ReceiptCheckView, ReceiptView } from '../ipc/network.ts';
+import type { PresencePolicy } from '../ipc/status.ts';
 import { toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
 import type { ChatTurn } from '../protocol/generate.ts';
@@ -9,33 +13,51 @@ import type { Hex } from '../protocol/hex.ts';
 import { composeChat, type ChatNews } from './compose-chat.ts';
 import { composeNode, type LullNode, type NodeConfig, type NodePorts } from './compose-node.ts';
 import { createPractice, type Practice } from './compose-practice.ts';
+import { createDoctor, type Doctor } from './doctor.ts';
+import { createDoctorFacts, type GatherFacts } from './doctor-facts.ts';
+import { createEarning, nodeFacts, type Earning } from './earning.ts';
+import { exportEarnings } from './earnings-export.ts';
 import { feedEarnings } from './earnings-feed.ts';
 import { createNetworkAnswerer } from './network-answerer.ts';
-import type { Presence } from './options.ts';
 import { pathsIn } from './paths.ts';
 import { practiceContractsIn } from './practice-code.ts';
 import { announcePractice, withdrawPractice, type PracticeInfo } from './practice-info.ts';
 import { createTrial, type Trial } from './practice-trial.ts';
 import { checksOf, receiptJson, receiptView } from './receipt-view.ts';
+import { createWelcome, type Welcome } from './welcome.ts';
+import { createWalletService, type WalletService } from './wallet-service.ts';
 
 export interface DesktopConfig extends NodeConfig {
   readonly resourceFolder: string;
-  readonly presence: Presence;
+  /** Whether this run may earn at all: not when it only answers one question, for example. */
+  readonly earns: boolean;
+  /** Earns with this policy for as long as Lull runs, whatever the settings say; null leaves it to them. */
+  readonly presence: PresencePolicy | null;
   /** Another Lull's practice network; null for an own one. */
   readonly joined: PracticeInfo | null;
   /** Whether other programs of this computer may ask the chain: any free port then. */
   readonly opensChain: boolean;
 }
 
+export interface DesktopPorts extends NodePorts {
+  readonly sensors: Sensors;
+}
+
 export interface DesktopApp {
   readonly node: LullNode;
   readonly chat: ChatService;
   readonly practice: Practice;
-  readonly earning: {
+  readonly earning: Earning & {
     readonly trial: Trial;
     /** Redeems everything. @throws AppError why something could not be */
     collect(): Promise<void>;
+    /** Every relay as CSV. @throws AppError why it could not be written */
+    exportCsv(path: string): Promise<void>;
   };
+  readonly wallet: WalletService;
+  readonly welcome: Welcome;
+  readonly doctor: Doctor;
+  readonly doctorFacts: GatherFacts;
   readonly receipts: {
     view(ref: Hex): ReceiptView;
     checks(ref: Hex): ReceiptCheckView[];
@@ -44,8 +66,11 @@ export interface DesktopApp {
   price(turns: readonly ChatTurn[]): Promise<Price>;
   /** Where other programs of this computer reach the chain; null when it is not open to them. */
   chainUrl(): Promise<string | null>;
-  /** @throws AppError when the model that the command line named cannot be used */
-  start(): Promise<void>;
+  /**
+   * @param isAfterRestart whether the system started Lull, and not its owner
+   * @throws AppError when the model that the command line named cannot be used
+   */
+  start(isAfterRestart?: boolean): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -55,11 +80,11 @@ const FEED_AFTER_MS = 1_000;
 /** @throws AppError when the data folder cannot be used */
 export function composeDesktop(
   config: DesktopConfig,
-  ports: NodePorts,
+  ports: DesktopPorts,
   publish: (news: ChatNews) => void,
 ): DesktopApp {
   const { paths, joined, presence } = config;
-  const { clock, log } = ports;
+  const { clock, log, sensors } = ports;
   // Left over when the last copy was killed; whoever joined by it would ask strangers.
   withdrawPractice(paths.practiceInfo);
   const contracts = practiceContractsIn(config.resourceFolder);
@@ -69,26 +94,54 @@ export function composeDesktop(
   const opensChain = joined === null && config.opensChain;
   const chain = createChain(ports, { source, rpcPort: opensChain ? 0 : null });
   const nodePorts = { ...ports, chain, contracts };
-  const node = composeNode(config, nodePorts);
-  const { hub, market, library, engine, raise } = node;
+  const node = composeNode(config, {
+    ...nodePorts,
+    makeGate: (ownHub) =>
+      createGovernor(
+        {
+          ...ports,
+          nodeFacts: () => nodeFacts(ownHub.snapshot()),
+          onStatus: (status) => {
+            ownHub.dispatch({ type: 'status-changed', status });
+          },
+        },
+        { isOn: false, policy: 'away', chosenBy: 'owner' },
+      ),
+  });
+  const { hub, books, market, library, engine, raise } = node;
   const practice = createPractice({
     ...nodePorts,
     owner: node,
-    makeNeighbour: (folder) => composeNode(neighbourConfig(config, folder), nodePorts),
+    makeNeighbour: (folder) =>
+      // It answers nobody but the owner, who asked for it.
+      composeNode(neighbourConfig(config, folder), {
+        ...nodePorts,
+        makeGate: () => createOpenGate(clock.nowMs()),
+      }),
     neighbourFolder: paths.neighbour,
     joined,
   });
   const network = createNetworkAnswerer(practice);
-  const chatPorts = { ...ports, engine, library, hub, raise, publish, network };
+  const { inFlight } = node;
+  const chatPorts = { ...ports, engine, library, hub, raise, publish, network, inFlight };
   const chat = composeChat(paths.chats, chatPorts);
-  const trial = createTrial({
+  const earning = createEarning({
+    ...ports,
+    node,
     practice,
-    hub,
-    log,
-    onEnd: () => {
-      if (presence !== 'always') node.stopServing();
-    },
+    governor: node.gate,
+    presence,
+    onOffered: tellOthers,
   });
+  const trial = createTrial({ practice, hub, log, begin: earning.beginTrial });
+  const wallet = createWalletService({ ...ports, hub, market, open: practice.open });
+  const doctorFacts = createDoctorFacts({
+    dataFolder: paths.dataFolder,
+    opensEndpoint: config.port !== null,
+    sensors: sensors.look,
+    clock,
+  });
+  const doctor = createDoctor({ hub, facts: doctorFacts, clock, log });
   let stopFeed: (() => void) | null = null;
 
   async function collect(): Promise<void> {
@@ -100,7 +153,7 @@ export function composeDesktop(
     show({ state: 'running', failure: null });
     try {
       await practice.open();
-      const { failures, transactions } = await market().redeemer.collect();
+      const { failures, transactions } = await (await market()).redeemer.collect();
       const [failure] = failures;
       if (failure) throw failure;
       show({ state: 'idle', transaction: transactions.at(-1) ?? before.transaction });
@@ -110,37 +163,49 @@ export function composeDesktop(
     }
   }
 
-  /** Serves for as long as Lull runs, and tells other copies on this computer how to ask. */
-  async function serveAlways(): Promise<void> {
-    const place = await practice.open();
-    await node.serve();
+  /** Other copies of Lull on this computer may ask, when they may reach the chain. */
+  async function tellOthers(): Promise<void> {
     const { rpcUrl } = await chain.start();
-    if (rpcUrl !== null) announcePractice(paths.practiceInfo, { ...place, rpcUrl });
+    if (rpcUrl !== null)
+      announcePractice(paths.practiceInfo, { ...(await practice.open()), rpcUrl });
   }
 
   return {
     node,
     chat,
     practice,
-    earning: { trial, collect },
+    earning: {
+      ...earning,
+      trial,
+      collect,
+      async exportCsv(path) {
+        await exportEarnings(books().ledger, books().totals, path);
+      },
+    },
+    wallet,
+    welcome: createWelcome(node, log),
+    doctor,
+    doctorFacts,
     receipts: {
-      view: (ref) => receiptView(market().ledger, market().totals, ref),
-      checks: (ref) => checksOf(market().ledger, ref),
-      json: (ref) => receiptJson(market().ledger, ref),
+      view: (ref) => receiptView(books().ledger, books().totals, ref),
+      checks: (ref) => checksOf(books().ledger, ref),
+      json: (ref) => receiptJson(books().ledger, ref),
     },
     price: network.price,
     chainUrl: async () => (await chain.start()).rpcUrl,
-    async start() {
+    async start(isAfterRestart = false) {
       stopFeed ??= clock.after(FEED_AFTER_MS, () => {
         stopFeed = feedEarnings(node, clock);
       });
       await node.start();
-      if (presence === 'always') serveAlways().catch(raise);
+      if (config.earns) earning.resume(isAfterRestart);
     },
     async dispose() {
       withdrawPractice(paths.practiceInfo);
       stopFeed?.();
       trial.stop();
+      earning.dispose();
+      doctor.dispose();
       chat.dispose();
       await practice.dispose();
       await node.dispose();

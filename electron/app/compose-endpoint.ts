@@ -10,6 +10,7 @@ import { toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
 import type { NodeAnswers } from './compose-engine.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
+import type { InFlight } from './in-flight.ts';
 import { announceEndpoint, withdrawEndpoint, type EndpointInfo } from './running-copy.ts';
 
 export interface NodeEndpoint {
@@ -29,6 +30,7 @@ export interface EndpointPorts extends NodePorts {
   readonly library: Pick<ModelLibrary, 'current'>;
   readonly hub: Hub;
   readonly raise: (error: unknown) => void;
+  readonly inFlight: InFlight;
   /** The node's one edge process; it serves peers too. */
   readonly makeEdge: (handlers: EdgeHandlers) => Edge;
 }
@@ -73,6 +75,7 @@ export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeE
   });
   const edge = ports.makeEdge({
     ...gateway,
+    chat: (call, signal) => ports.inFlight.counted(gateway.chat(call, signal)),
     // Also told when a crashed edge comes back.
     stateChanged: (state) => {
       if (state.state === 'starting') show(state);

@@ -1,37 +1,25 @@
-/** Wires one node's part in the network: keys, ledger, journal, Supplier, Application, redemptions. */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** Wires one node's part in the network: books, keys, journal, Supplier, redemptions. */
 import type { Eip1193 } from '../chain/eip1193.ts';
 import { createHubReader, type HubReader } from '../chain/hub-reader-adapter.ts';
 import { createJournal, type Journal } from '../chain/journal.ts';
-import { keyGrantDigest } from '../chain/key-grant.ts';
 import type { TransactionSigner } from '../chain/ports.ts';
-import type { PracticeContracts } from '../chain/practice-contracts.ts';
 import { PRACTICE_CHAIN_ID } from '../chain/practice-genesis.ts';
 import type { HotKey } from '../chain/practice-network.ts';
-import { addressOf, keySigner } from '../chain/sign-transaction-adapter.ts';
 import { openSqliteJournal } from '../chain/sqlite-journal.ts';
-import type { PeerClient as EdgePeers, PeerServerHandlers } from '../edge/peer-ports.ts';
-import { openLedgerDatabase } from '../ledger/ledger-database.ts';
-import type { Ledger } from '../ledger/ports.ts';
-import { createSqliteLedger } from '../ledger/sqlite-ledger.ts';
-import { createTotals, type Totals } from '../ledger/totals.ts';
+import type { PeerServerHandlers } from '../edge/peer-ports.ts';
 import type { CollectReport } from '../market/collect.ts';
 import { createRedeemer, type Redeemer } from '../market/redeemer.ts';
 import { AppError } from '../platform/app-error.ts';
-import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
-import type { Log } from '../platform/log.ts';
-import type { Random } from '../platform/random.ts';
 import { PRACTICE_PARAMETERS } from '../protocol/practice-terms.ts';
-import { fromHex } from '../protocol/hex.ts';
+import type { RefusalCode } from '../protocol/refusal.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
-import { createApplication, type Application } from '../relay/application.ts';
-import type { RelayEngine, RelayNetwork } from '../relay/ports.ts';
-import { recoverSigner, signDigest } from '../relay/secp256k1-adapter.ts';
+import type { RelayEngine } from '../relay/ports.ts';
+import { recoverSigner } from '../relay/secp256k1-adapter.ts';
 import { createSupplier, type Supplier } from '../relay/supplier.ts';
-import { createKeySigner } from '../wallet/private-key.ts';
-import { readPracticeKeys } from '../wallet/practice-keys.ts';
+import type { KeyAddresses, KeptIn } from '../wallet/key-messages.ts';
+import { openBooks, type Books, type BooksPorts } from './compose-books.ts';
+import type { NodeKeys, OpenKeys } from './compose-keys.ts';
 import type { Paths } from './paths.ts';
 import { createRedeemPort } from './redeem-port.ts';
 import { solvencyOf } from './solvency.ts';
@@ -41,28 +29,27 @@ const MAX_RELAYS = 8;
 /** How often transactions that are in no block are looked after. */
 const SETTLE_MS = 30_000;
 
-export interface MarketPorts {
+export interface MarketPorts extends BooksPorts {
   readonly chain: Eip1193;
-  readonly contracts: PracticeContracts;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
+  readonly openKeys: OpenKeys;
   /** The node's own engine; fails when another file than the one asked for is loaded. */
   readonly engine: RelayEngine;
-  readonly peers: EdgePeers;
+  /** Whether a relay may start now, beyond there being a model to serve; null means yes. */
+  readonly admits?: () => RefusalCode | null;
   readonly onCollected: (report: CollectReport) => void;
 }
 
-export interface Market {
-  readonly network: RelayNetwork;
-  readonly ledger: Ledger;
-  readonly totals: Totals;
+export interface Market extends Omit<Books, 'setSigner'> {
   readonly journal: Journal;
   readonly reader: HubReader;
   readonly supplier: Supplier;
-  readonly application: Application;
   readonly redeemer: Redeemer;
-  readonly peerSeed: Uint8Array;
+  /** Of the node's accounts, lower case. */
+  readonly addresses: KeyAddresses;
+  /** Where the keys lie. */
+  readonly keptIn: KeptIn;
+  /** 32 bytes that are the caller's to overwrite. @throws AppError `signer-unavailable` */
+  readonly peerSeed: () => Promise<Uint8Array<ArrayBuffer>>;
   /** Holds the stake. */
   readonly owner: TransactionSigner;
   /** Signs vouchers. */
@@ -81,37 +68,58 @@ export interface Market {
    * does not answer is asked again later.
    */
   restore(): Promise<void>;
-  dispose(): Promise<void>;
 }
 
 /** @throws AppError when ledger, journal or keys cannot be used */
-export function composeMarket(paths: Paths, ports: MarketPorts): Market {
-  const { chain, contracts, clock, random, log } = ports;
-  mkdirSync(dirname(paths.ledger), { recursive: true, mode: 0o700 });
-  const keys = readPracticeKeys(paths.practiceKeys, { random, log });
+export async function composeMarket(paths: Paths, ports: MarketPorts): Promise<Market> {
+  const books = openBooks(paths, ports);
+  return openMarket(paths, books, ports).catch(async (error: unknown) => {
+    await books.dispose();
+    throw error;
+  });
+}
+
+/**
+ * @param books disposed of with the market; the caller's as long as there is none
+ * @throws AppError when journal or keys cannot be used
+ */
+export async function openMarket(paths: Paths, books: Books, ports: MarketPorts): Promise<Market> {
+  const { hub, token } = ports.contracts;
+  const keys = await ports.openKeys(paths.practiceKeys, {
+    chainId: PRACTICE_CHAIN_ID,
+    hub: hub.address,
+    token: token.address,
+  });
+  try {
+    return wireMarket(paths, books, keys, ports);
+  } catch (error) {
+    await keys.dispose();
+    throw error;
+  }
+}
+
+function wireMarket(paths: Paths, books: Books, keys: NodeKeys, ports: MarketPorts): Market {
+  const { chain, contracts, clock, log } = ports;
+  const { network, ledger, totals, application } = books;
+  const { hot, keyring } = keys;
+  const { addresses } = hot;
   const hub = contracts.hub.address;
-  const network: RelayNetwork = {
-    chainId: BigInt(PRACTICE_CHAIN_ID),
-    hub,
-    epochSeconds: PRACTICE_PARAMETERS.epochSeconds,
-    graceSeconds: PRACTICE_PARAMETERS.graceSeconds,
-  };
-  const ledger = createSqliteLedger(openLedgerDatabase(paths.ledger), log);
-  const totals = readTotals(ledger);
   const store = openSqliteJournal(paths.journal);
   const journal = createJournal({ store, eip1193: chain, clock, log }, PRACTICE_CHAIN_ID);
   const reader = createHubReader(chain, hub, contracts.token.address);
-  const math = { addressOf, signDigest };
-  const supplierKey = keySigner(keys.supplier);
-  const relaySigner = createKeySigner(keys.relay, math);
+  const supplierKey = { address: addresses.supplier, sign: hot.signTransaction };
   let served: readonly ServedModel[] = [];
   let isServing = false;
   let running = 0;
 
-  const shared = { network, ledger, recover: recoverSigner, clock, log };
+  books.setSigner(hot);
   const supplier = createSupplier({
-    ...shared,
-    signer: createKeySigner(keys.supplier, math),
+    network,
+    ledger,
+    recover: recoverSigner,
+    clock,
+    log,
+    signer: { address: addresses.supplier, signReceipt: hot.signReceipt },
     engine: {
       async *generate(request, signal) {
         running += 1;
@@ -124,14 +132,10 @@ export function composeMarket(paths: Paths, ports: MarketPorts): Market {
     },
     models: { now: () => served },
     solvency: solvencyOf(reader),
-    admission: { admits: () => (isServing && served.length > 0 ? null : 'not-serving') },
+    admission: {
+      admits: () => (isServing && served.length > 0 ? (ports.admits?.() ?? null) : 'not-serving'),
+    },
     room: { free: () => MAX_RELAYS - running },
-  });
-  const application = createApplication({
-    ...shared,
-    signer: relaySigner,
-    client: ports.peers,
-    random,
   });
   const redeemer = createRedeemer(
     {
@@ -166,20 +170,16 @@ export function composeMarket(paths: Paths, ports: MarketPorts): Market {
     network,
     ledger,
     totals,
+    application,
     journal,
     reader,
     supplier,
-    application,
     redeemer,
-    peerSeed: keys.peerSeed,
-    owner: keySigner(keys.owner),
-    hotKey: {
-      address: relaySigner.address,
-      signGrant: (grant) => {
-        const domain = { chainId: network.chainId, verifyingContract: hub };
-        return relaySigner.sign(fromHex(keyGrantDigest(domain, grant)));
-      },
-    },
+    addresses,
+    keptIn: hot.keptIn,
+    peerSeed: hot.peerSeed,
+    owner: { address: addresses.owner, sign: keyring.signTransaction },
+    hotKey: { address: addresses.relay, signGrant: hot.signGrant },
     supplierKey,
     handlers: {
       card: () => supplier.card(),
@@ -216,17 +216,8 @@ export function composeMarket(paths: Paths, ports: MarketPorts): Market {
       await application.dispose();
       await supplier.dispose();
       store.dispose();
-      ledger.dispose();
-      keys.dispose();
+      await books.dispose();
+      await keys.dispose();
     },
   };
-}
-
-function readTotals(ledger: Ledger): Totals {
-  const totals = createTotals((atMs) => -new Date(atMs).getTimezoneOffset() * 60_000);
-  for (const { entry } of ledger.all()) totals.apply(entry);
-  ledger.onAppend((lines) => {
-    for (const { entry } of lines) totals.apply(entry);
-  });
-  return totals;
 }

@@ -1,14 +1,16 @@
 /** Builds one node of Lull: engine, models, endpoint, its part in the network, and the state that a window shows. */
+import { checksummed } from '../chain/decode-call-adapter.ts';
 import type { Eip1193 } from '../chain/eip1193.ts';
 import type { PracticeContracts } from '../chain/practice-contracts.ts';
 import { createEdge, type Edge } from '../edge/edge-supervisor.ts';
 import type { PeerServerHandlers } from '../edge/peer-ports.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { initialSnapshot } from '../hub/initial-snapshot.ts';
-import type { Snapshot, Theme } from '../ipc/snapshot.ts';
+import type { Governor } from '../governor/ports.ts';
+import type { SettingsView, Snapshot } from '../ipc/snapshot.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { createModelHashes } from '../models/model-sha256.ts';
-import { AppError, toAppError } from '../platform/app-error.ts';
+import { toAppError } from '../platform/app-error.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
@@ -16,12 +18,18 @@ import { failureText } from '../platform/failure-text.ts';
 import type { Log } from '../platform/log.ts';
 import type { Random } from '../platform/random.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
+import type { SealingKey } from '../wallet/ports.ts';
 import { composeEndpoint, type NodeEndpoint } from './compose-endpoint.ts';
 import { composeEngine, type NodeAnswers } from './compose-engine.ts';
-import { composeMarket, type Market } from './compose-market.ts';
-import { openSettings } from './open-settings.ts';
+import type { Books } from './compose-books.ts';
+import { keyOpener } from './compose-keys.ts';
+import type { Market } from './compose-market.ts';
+import { createNodeMarket } from './node-market.ts';
+import { createInFlight, type InFlight } from './in-flight.ts';
+import { openSettings, type OpenSettings } from './open-settings.ts';
 import type { Paths } from './paths.ts';
 import type { Preparation } from './prepare.ts';
+import type { Settings } from './settings.ts';
 import { createServing, relayEngine } from './serving.ts';
 
 export interface NodeConfig {
@@ -46,6 +54,17 @@ export interface NodePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly sealing: SealingKey;
+}
+
+/** Settings that the window shows as they are stored. */
+type SharedSetting = Extract<keyof Settings, keyof SettingsView>;
+
+export type RelayGate = Pick<Governor, 'admits' | 'gate'>;
+
+/** The governor's part in a node: no relay reaches the engine but through it. */
+export interface GatePorts<Gate extends RelayGate> {
+  readonly makeGate: (hub: Hub) => Gate;
 }
 
 /** The chain that the node settles on; several nodes of one app share it. */
@@ -57,13 +76,19 @@ export interface ChainPorts {
 
 export interface LullNode {
   readonly hub: Hub;
+  readonly settings: OpenSettings;
   readonly library: ModelLibrary;
   readonly preparation: Preparation;
   readonly engine: NodeAnswers;
+  readonly inFlight: InFlight;
+  /** Signed, kept on disk, and not on the chain yet. */
+  pendingTransactions(): number;
   readonly endpoint: NodeEndpoint;
   readonly edge: Edge;
-  /** @throws AppError why there is none: a damaged ledger, for example. Everything else works without it. */
-  readonly market: () => Market;
+  /** Without any key. @throws AppError why there are none: a damaged ledger, for example */
+  readonly books: () => Books;
+  /** @throws AppError why there is none: damaged keys, for example. Everything else works without it. */
+  readonly market: () => Promise<Market>;
   /**
    * Starts preparing and listening; their failures are in the hub.
    * @throws AppError when the model that the command line named cannot be used.
@@ -80,7 +105,8 @@ export interface LullNode {
   probeAgain(): void;
   /** Ends the engine process; the next question starts a new one. */
   restartEngine(): Promise<void>;
-  setTheme(theme: Theme): void;
+  /** Saves what the owner chose, and shows it. */
+  changeSettings(change: Partial<Pick<Settings, SharedSetting>>): void;
   /** Tells the owner of a failure that no command asked about. */
   raise(error: unknown): void;
   /** Told when the process with the sockets is gone, though another one takes its place. */
@@ -89,7 +115,10 @@ export interface LullNode {
 }
 
 /** @throws AppError when the data folder cannot be used. */
-export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): LullNode {
+export function composeNode<Gate extends RelayGate>(
+  config: NodeConfig,
+  ports: NodePorts & ChainPorts & GatePorts<Gate>,
+): LullNode & { readonly gate: Gate } {
   const { paths } = config;
   const { clock, random, log } = ports;
   const hub = createHub(initialSnapshot(config.app), clock);
@@ -100,26 +129,48 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
     hub.dispatch({ type: 'notice-raised', notice });
   };
   const settings = openSettings(paths.settings, raise);
-  hub.dispatch({ type: 'theme-set', theme: settings.current().theme });
+  const { theme, hasBegun, skippedSteps, earning, isDiscreet } = settings.current();
+  hub.dispatch({
+    type: 'settings-changed',
+    change: { theme, hasBegun, skippedSteps, earning, isDiscreet },
+  });
+  const gate = ports.makeGate(hub);
   const { engine, supervisor, library, preparation, openModels, probeAgain } = composeEngine(
     config,
     { ...ports, hub, settings },
   );
   const shared = { ...ports, engine, library, hub, raise, preparation };
-  let market: Market | AppError | null = null;
-  /** Built when it is first needed: keys, ledger and contracts take a tenth of a second that no chat has to wait for. */
-  const marketNow = (): Market => {
-    market ??= openMarket();
-    if (market instanceof AppError) throw market;
-    return market;
-  };
+  const closing = new AbortController();
+  const { books, market, ...network } = createNodeMarket(paths, {
+    raise,
+    ports: () => ({
+      ...ports,
+      contracts: ports.contracts(),
+      openKeys: keyOpener(ports, closing.signal),
+      engine: gate.gate(relayEngine({ ...shared, hashes })),
+      admits: gate.admits,
+      peers: edge.peers,
+      onCollected: ({ failures }) => {
+        for (const failure of failures) raise(failure);
+      },
+    }),
+    onOpened: ({ addresses, keptIn }) => {
+      const accounts = (['owner', 'supplier', 'relay'] as const).map((role) => ({
+        role,
+        address: checksummed(addresses[role]),
+      }));
+      hub.dispatch({ type: 'wallet-changed', change: { accounts, keptIn } });
+    },
+  });
+  const inFlight = createInFlight();
   const peersLost = new Set<() => void>();
   const endpoint = composeEndpoint(config, {
     ...shared,
+    inFlight,
     makeEdge: (handlers) =>
       createEdge(ports, {
         ...handlers,
-        peers: peerHandlers(marketNow),
+        peers: peerHandlers(network.opened),
         peersChanged(report) {
           if (report === null) for (const listener of peersLost) listener();
         },
@@ -127,35 +178,21 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
   });
   const { edge } = endpoint;
   const hashes = createModelHashes(paths.modelHashes, log);
-
-  function openMarket(): Market | AppError {
-    try {
-      return composeMarket(paths, {
-        ...ports,
-        contracts: ports.contracts(),
-        engine: relayEngine({ ...shared, hashes }),
-        peers: edge.peers,
-        onCollected: ({ failures }) => {
-          for (const failure of failures) raise(failure);
-        },
-      });
-    } catch (error) {
-      // Chat with the model on this computer needs neither keys nor ledger.
-      raise(error);
-      return toAppError(error);
-    }
-  }
-
-  const serving = createServing({ ...shared, hashes, market: marketNow });
+  const serving = createServing({ ...shared, hashes, market });
 
   return {
     hub,
+    settings,
+    gate,
     library,
     preparation,
     engine,
+    inFlight,
+    pendingTransactions: () => network.peek()?.journal.pending().length ?? 0,
     endpoint,
     edge,
-    market: marketNow,
+    books,
+    market,
     async start() {
       drop(preparation.run(), 'preparing', log);
       if (config.port !== null) endpoint.start();
@@ -169,27 +206,28 @@ export function composeNode(config: NodeConfig, ports: NodePorts & ChainPorts): 
     stopServing: serving.stop,
     probeAgain,
     restartEngine: supervisor.unload,
-    setTheme(theme) {
-      settings.change({ theme });
-      hub.dispatch({ type: 'theme-set', theme });
+    changeSettings(change) {
+      settings.change(change);
+      hub.dispatch({ type: 'settings-changed', change });
     },
     raise,
     onPeersLost(listener) {
       peersLost.add(listener);
     },
     async dispose() {
+      closing.abort();
       preparation.cancel();
       endpoint.dispose();
       // First, so that relays end: a Supplier waits for theirs, and a stuck engine would never end one.
       supervisor.dispose();
-      if (market !== null && !(market instanceof AppError)) await market.dispose();
+      await network.dispose();
       await edge.dispose();
       hub.dispose();
     },
   };
 }
 
-/** The market is built after the edge that it calls through, and before any peer can call. */
+/** The market is opened after the edge that it calls through, and before any peer can call. */
 function peerHandlers(market: () => Market): PeerServerHandlers {
   return {
     card: () => market().handlers.card(),

@@ -73,7 +73,7 @@ export function createPractice(ports: PracticePorts): Practice {
 
   async function settleAll(): Promise<void> {
     const nodes = [owner, ...(await neighbours.awake())];
-    for (const node of nodes) await node.market().journal.settle();
+    for (const node of nodes) await (await node.market()).journal.settle();
   }
 
   const tell = (detail: string): void => {
@@ -86,8 +86,8 @@ export function createPractice(ports: PracticePorts): Practice {
     tell('Finding other computers');
     const bootstrapPorts = joined ? [joined.bootstrapPort] : [];
     const { edge } = owner;
-    const market = owner.market();
-    const seed = Uint8Array.from(market.peerSeed);
+    const market = await owner.market();
+    const seed = market.peerSeed;
     const hostPort = joined ? null : 0;
     // Also when a later step fails, this one is not taken twice.
     place ??= edge
@@ -128,14 +128,15 @@ export function createPractice(ports: PracticePorts): Practice {
     const node = ports.makeNeighbour(folder);
     try {
       await node.start();
+      const market = await node.market();
       const { peerKey } = await node.edge.startPeers({
-        seed: Uint8Array.from(node.market().peerSeed),
+        seed: market.peerSeed,
         hostPort: null,
         bootstrapPorts: [bootstrapPort],
         listen: true,
       });
-      await node.market().restore();
-      await setup.openAccounts(node.market());
+      await market.restore();
+      await setup.openAccounts(market);
       return { node, peerKey };
     } catch (error) {
       await node.dispose();
@@ -197,7 +198,7 @@ export function createPractice(ports: PracticePorts): Practice {
       shown(async () => {
         const peerKey = await supplierToAsk();
         const { edge } = owner;
-        const market = owner.market();
+        const market = await owner.market();
         const asking = createAsking({ market, edge, clock, peerKey });
         await asking.prepare((supplier, model) => setup.allow(market, supplier, model));
         return asking;
@@ -211,7 +212,7 @@ export function createPractice(ports: PracticePorts): Practice {
         const suffix = isStarter ? '' : `-${ggufSha256.slice(2, 10)}`;
         const { node } = await neighbours.wake(`${ports.neighbourFolder}${suffix}`);
         const { edge } = node;
-        const market = node.market();
+        const market = await node.market();
         const asking = createAsking({ market, edge, clock, peerKey });
         await asking.prepare((supplier, model) => setup.allow(market, supplier, model));
         return asking;

@@ -4,7 +4,7 @@ import { firstOpenEpoch } from '../market/epochs.ts';
 import { toAppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failureText } from '../platform/failure-text.ts';
-import type { Market } from './compose-market.ts';
+import type { Books } from './compose-books.ts';
 import type { LullNode } from './compose-node.ts';
 import { earningsFigures } from './earnings-view.ts';
 
@@ -13,21 +13,21 @@ const REFRESH_MS = 500;
 /** Hours pass also when nothing happens. */
 const TICK_MS = 60_000;
 
-type EarningParts = Pick<Market, 'ledger' | 'totals' | 'application'>;
+type EarningParts = Pick<Books, 'ledger' | 'totals' | 'application'>;
 interface EarningNode {
   readonly hub: LullNode['hub'];
-  readonly market: () => EarningParts;
+  readonly books: () => EarningParts;
 }
 
 /** @returns ends it */
-export function feedEarnings({ hub, market }: EarningNode, clock: Clock): () => void {
+export function feedEarnings({ hub, books }: EarningNode, clock: Clock): () => void {
   const fail = (error: unknown): void => {
     const failure = failureText(toAppError(error));
     hub.dispatch({ type: 'network-changed', change: { state: 'failed', failure } });
   };
   let parts: EarningParts;
   try {
-    parts = market();
+    parts = books();
   } catch (error) {
     fail(error);
     return () => undefined;

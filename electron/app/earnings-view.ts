@@ -1,12 +1,13 @@
-/** What the window shows of the ledger: sums, the bars of a day, and the latest relays. */
+/** What the window shows of the ledger: sums, the bars of a day and of a month, and the latest relays. */
 import type { EarningBar, Earnings, RelayLine } from '../ipc/network.ts';
 import type { Ledger, LedgerLine, ReceiptEntry } from '../ledger/ports.ts';
-import type { Totals } from '../ledger/totals.ts';
+import type { Period, Totals } from '../ledger/totals.ts';
 import { firstOpenEpoch, type EpochRules } from '../market/epochs.ts';
 import { finishOf } from '../protocol/receipt.ts';
+import { lastDays, lastHours, type CalendarPeriod } from './earnings-periods.ts';
 
-const HOUR_MS = 3_600_000;
-const BARS = 24;
+const HOURS = 24;
+const DAYS = 30;
 const RECENT = 50;
 
 export type EarningsFigures = Omit<Earnings, 'trial' | 'collect'>;
@@ -26,25 +27,31 @@ export function earningsFigures(
     spent: ever.application.charged,
     relaysServed: ever.supplier.relays,
     relaysAsked: ever.application.relays,
-    hours: hourBars(totals, nowMs),
+    hours: bars(lastHours(nowMs, HOURS), totals.hours()),
+    days: bars(lastDays(nowMs, DAYS), totals.days()),
+    today: today(totals, nowMs),
     recent: recentLines(ledger, totals),
   };
 }
 
-/** One bar per hour, also for the hours in which nothing was; the last one is not over. */
-function hourBars(totals: Totals, nowMs: number): EarningBar[] {
-  const offsetMs = -new Date(nowMs).getTimezoneOffset() * 60_000;
-  const current = Math.floor((nowMs + offsetMs) / HOUR_MS);
-  const known = new Map(totals.hours().map(({ number, sums }) => [number, sums.supplier]));
-  return Array.from({ length: BARS }, (_value, index) => {
-    const hour = current - (BARS - 1) + index;
-    const sums = known.get(hour);
-    return {
-      startMs: hour * HOUR_MS - offsetMs,
-      earned: sums?.charged ?? 0n,
-      relays: sums?.relays ?? 0,
-    };
-  });
+/** One for each period, also for those in which nothing was; the last one is not over. */
+function bars(periods: readonly CalendarPeriod[], sums: readonly Period[]): EarningBar[] {
+  const known = new Map(sums.map((period) => [period.number, period.sums.supplier]));
+  return periods.map(({ number, startMs }) => ({
+    startMs,
+    earned: known.get(number)?.charged ?? 0n,
+    relays: known.get(number)?.relays ?? 0,
+  }));
+}
+
+function today(totals: Totals, nowMs: number): Earnings['today'] {
+  const number = lastDays(nowMs, 1)[0]?.number;
+  const sums = totals.days().find((day) => day.number === number)?.sums;
+  return {
+    earned: sums?.supplier.charged ?? 0n,
+    spent: sums?.application.charged ?? 0n,
+    relays: sums?.supplier.relays ?? 0,
+  };
 }
 
 function recentLines(ledger: Ledger, totals: Totals): RelayLine[] {

@@ -1,17 +1,16 @@
 /** Reads Lull's own options from a command line that also carries Chromium's. */
+import { presencePolicySchema, type PresencePolicy } from '../ipc/status.ts';
 import { AppError } from '../platform/app-error.ts';
 
 export type Mode =
-  | { readonly kind: 'window' }
+  /** `isHidden`: in the tray until it is opened, as after a restart of the computer. */
+  | { readonly kind: 'window'; readonly isHidden: boolean }
   | { readonly kind: 'headless' }
   | { readonly kind: 'chat'; readonly question: string }
   | { readonly kind: 'doctor' }
   /** The whole practice loop once, in a temporary folder. `holdMs`: how long its chain stays up afterwards. */
   | { readonly kind: 'demo'; readonly question: string; readonly holdMs: number }
   | { readonly kind: 'help' };
-
-/** When relays are served while the owner is there: `always` until Lull ends, `trial` only while the owner tries it. */
-export type Presence = 'always' | 'trial';
 
 export interface Options {
   readonly mode: Mode;
@@ -24,7 +23,8 @@ export interface Options {
   readonly port: number | null;
   /** A GGUF file to open at start. */
   readonly modelPath: string | null;
-  readonly presence: Presence;
+  /** Earns with this policy for as long as Lull runs, whatever the settings say; null leaves it to them. */
+  readonly presence: PresencePolicy | null;
   /** The `practice.json` of another Lull on this computer, whose practice network is used instead of an own one. */
   readonly join: string | null;
 }
@@ -43,7 +43,8 @@ export const HELP = `Lull runs LLM inference on this computer.
   --json                     print JSON lines (with --headless, chat, doctor and demo)
   --ask TEXT                 what the demo asks
   --hold SECONDS             how long the demo's chain stays up afterwards
-  --presence always          serve relays of the practice network for as long as Lull runs
+  --presence POLICY          earn for as long as Lull runs: away, locked, or always (even while you work)
+  --hidden                   start in the tray, without opening the window
   --join FILE                use the practice network of another Lull: its practice.json
   --data-dir FOLDER          keep conversations and settings there
   --cache-dir FOLDER         keep what can be rebuilt there
@@ -124,7 +125,8 @@ function modeOf(
   }
   if (command !== undefined)
     throw wrong(`"${words.join(' ')}" is not a command; try "lull --help"`);
-  return { kind: flags.has('--headless') ? 'headless' : 'window' };
+  if (flags.has('--headless')) return { kind: 'headless' };
+  return { kind: 'window', isHidden: flags.has('--hidden') };
 }
 
 function portOf(text: string | undefined): number | null {
@@ -136,10 +138,11 @@ function portOf(text: string | undefined): number | null {
   return port;
 }
 
-function presenceOf(text: string | undefined): Presence {
-  if (text === undefined) return 'trial';
-  if (text !== 'always') throw wrong(`--presence takes "always", not "${text}"`);
-  return text;
+function presenceOf(text: string | undefined): PresencePolicy | null {
+  if (text === undefined) return null;
+  const policy = presencePolicySchema.safeParse(text);
+  if (policy.success) return policy.data;
+  throw wrong(`--presence takes away, locked or always, not "${text}"`);
 }
 
 function holdOf(text: string | undefined): number {

@@ -23,6 +23,8 @@ export interface Paths {
   /** Every signed transaction. */
   readonly journal: string;
   readonly practiceKeys: string;
+  /** What seals them, as the system's key store gave it out. */
+  readonly seal: string;
   /** The practice chain's blocks. */
   readonly practiceChain: string;
   /** The data folder of the neighbour, a second node. */
@@ -48,6 +50,7 @@ export function pathsIn(dataFolder: string, cacheFolder: string | null): Paths {
     ledger: join(dataFolder, 'ledger.sqlite'),
     journal: join(dataFolder, 'journal.sqlite'),
     practiceKeys: join(dataFolder, 'practice-keys.json'),
+    seal: join(dataFolder, 'seal.bin'),
     practiceChain: join(dataFolder, 'practice', 'chain'),
     neighbour: join(dataFolder, 'practice', 'neighbour'),
     practiceInfo: join(dataFolder, 'practice.json'),

@@ -35,11 +35,11 @@ export interface TrialPorts {
   readonly practice: Practice;
   readonly hub: Hub;
   readonly log: Log;
-  /** The owner does not serve any more, unless the policy says otherwise. */
-  readonly onEnd: () => void;
+  /** Serves so many relays, whatever the policy is; what is returned ends that. */
+  readonly begin: (relays: number) => () => void;
 }
 
-export function createTrial({ practice, hub, log, onEnd }: TrialPorts): Trial {
+export function createTrial({ practice, hub, log, begin }: TrialPorts): Trial {
   let running: AbortController | null = null;
 
   function show(trial: Partial<Earnings['trial']>): void {
@@ -49,6 +49,7 @@ export function createTrial({ practice, hub, log, onEnd }: TrialPorts): Trial {
 
   async function run(signal: AbortSignal): Promise<void> {
     const letGo = practice.hold();
+    const end = begin(QUESTIONS.length);
     try {
       show({ state: 'running', asked: 0, of: QUESTIONS.length, failure: null });
       const asking = await practice.neighbourAsking();
@@ -63,7 +64,7 @@ export function createTrial({ practice, hub, log, onEnd }: TrialPorts): Trial {
       show({ state: failure ? 'failed' : 'idle', failure });
     } finally {
       running = null;
-      onEnd();
+      end();
       letGo();
     }
   }

@@ -1,6 +1,5 @@
 /** `lull chat "…"`: one question, answered in the terminal. */
 import { z } from 'zod';
-import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import type { LullNode } from './compose-node.ts';
 import type { findRunningCopy } from './running-copy.ts';
@@ -58,7 +57,7 @@ async function answerWith(
     return EXIT.ok;
   } catch (error) {
     const appError = toAppError(error);
-    terminal.tell(describeFailure(appError, ERROR_TEXTS[appError.code].next));
+    terminal.tell(describeFailure(appError));
     return EXIT.failed;
   }
 }

@@ -1,5 +1,4 @@
 /** `lull demo`: question, answer, receipt and payment once, on a practice network in a temporary folder. */
-import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { RECEIPT, type SignedReceipt } from '../protocol/receipt.ts';
@@ -73,7 +72,7 @@ export async function runDemo(
     return EXIT.ok;
   } catch (error) {
     const appError = toAppError(error);
-    terminal.tell(describeFailure(appError, ERROR_TEXTS[appError.code].next));
+    terminal.tell(describeFailure(appError));
     return EXIT.failed;
   }
 }
@@ -99,11 +98,11 @@ async function demonstrate(
   const answer = await ask(asking, offer, question);
   timer.lap('answer');
   const { receipt } = answer.signed;
-  const checks = checksOf(node.market().ledger, receipt.ref);
+  const checks = checksOf(node.books().ledger, receipt.ref);
   require(isGoodReceipt(checks), 'The receipt does not hold.');
   timer.lap('verify');
   terminal.tell('Redeeming');
-  const { transactions, failures } = await neighbour.market().redeemer.collect();
+  const { transactions, failures } = await (await neighbour.market()).redeemer.collect();
   const [failure] = failures;
   if (failure) throw failure;
   const transaction = transactions.at(-1);
@@ -113,7 +112,7 @@ async function demonstrate(
     after.credit - before.credit ===
       receipt.charged, 'The balances on the chain do not agree with the receipt.');
   timer.lap('redeem');
-  const { chainId, hub } = node.market().network;
+  const { chainId, hub } = node.books().network;
   return {
     answer: { text: answer.text, tokenIds: answer.tokenIds },
     model: { name: offer.model.name, ggufSha256: offer.model.ggufSha256 },
@@ -168,8 +167,8 @@ async function ask(asking: Asking, offer: Offer, question: string): Promise<Demo
 }
 
 async function balances(node: LullNode, neighbour: LullNode) {
-  const asker = node.market();
-  const server = neighbour.market();
+  const asker = await node.market();
+  const server = await neighbour.market();
   const { balance } = await asker.reader.stakeOf(asker.owner.address);
   const credit = await server.reader.creditOf(server.owner.address);
   return { stake: balance, credit };

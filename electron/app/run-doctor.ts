@@ -1,8 +1,10 @@
-/** `lull doctor`: names device, memory, layers and backend of the engine, and why they were chosen. */
-import { ERROR_TEXTS } from '../ipc/error-codes.ts';
+/** `lull doctor`: what each check found, and device, memory, layers and backend of the engine with their reasons. */
+import type { Check } from '../ipc/doctor.ts';
 import type { Candidate, EngineState } from '../ipc/snapshot.ts';
 import { toAppError } from '../platform/app-error.ts';
 import type { LullNode } from './compose-node.ts';
+import { doctorChecks } from './doctor-checks.ts';
+import type { GatherFacts } from './doctor-facts.ts';
 import { tellSteps } from './tell-steps.ts';
 import { describeFailure, EXIT, type Terminal } from './terminal.ts';
 
@@ -13,6 +15,7 @@ export async function runDoctor(
   node: LullNode,
   terminal: Terminal,
   json: boolean,
+  facts: GatherFacts,
 ): Promise<number> {
   const stopTelling = tellSteps(node.hub, terminal);
   let failure: ReturnType<typeof toAppError> | null = null;
@@ -22,18 +25,23 @@ export async function runDoctor(
     await node.loadModel();
   } catch (error) {
     failure = toAppError(error);
-    terminal.tell(describeFailure(failure, ERROR_TEXTS[failure.code].next));
+    terminal.tell(describeFailure(failure));
   } finally {
     stopTelling();
   }
-  const { app, engine, model } = node.hub.snapshot();
+  const found = await facts(true);
+  const snapshot = node.hub.snapshot();
+  const { app, engine, model } = snapshot;
+  const checks = doctorChecks(snapshot, found);
   if (json) {
     const ok = failure === null;
+    const { current } = model;
     terminal.print(
-      JSON.stringify({ ok, failure: failure?.code ?? null, app, engine, model: model.current }),
+      JSON.stringify({ ok, failure: failure?.code ?? null, app, engine, model: current, checks }),
     );
   } else {
     for (const line of report(engine, model.current?.name ?? 'none')) terminal.print(line);
+    for (const line of checkLines(checks)) terminal.print(line);
   }
   return failure ? EXIT.failed : EXIT.ok;
 }
@@ -52,6 +60,16 @@ function report(engine: EngineState, modelName: string): string[] {
     'Tried:',
     ...engine.candidates.map(line),
   ];
+}
+
+/** One line each, with what can be done under it. */
+function checkLines(checks: readonly Check[]): string[] {
+  const width = Math.max(...checks.map(({ title }) => title.length));
+  const lines = checks.flatMap(({ title, state, proof, fix }) => [
+    `  ${title.padEnd(width)}  ${state.padEnd(9)}  ${proof}`,
+    ...(fix && state !== 'ok' ? [`  ${' '.repeat(width + 13)}In the window: ${fix.label}.`] : []),
+  ]);
+  return ['', 'Checks:', ...lines];
 }
 
 function line({ backend, device, state, tokensPerSecond, why }: Candidate): string {

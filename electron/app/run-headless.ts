@@ -1,6 +1,5 @@
 /** `lull --headless`: no window, an endpoint, and one line that says how to use it. */
 import { AppError } from '../platform/app-error.ts';
-import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import type { LullNode } from './compose-node.ts';
 import { tellSteps } from './tell-steps.ts';
 import { describeFailure, EXIT, type Terminal } from './terminal.ts';
@@ -27,7 +26,7 @@ export async function runHeadless(
     return null;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    terminal.tell(describeFailure(error, ERROR_TEXTS[error.code].next));
+    terminal.tell(describeFailure(error));
     return EXIT.failed;
   } finally {
     stopTelling();

@@ -40,15 +40,18 @@ export interface Serving {
   readonly stop: () => void;
 }
 
+type ServingMarket = Pick<Market, 'served' | 'setServed' | 'setServing'>;
+
 export interface ServingPorts extends Omit<EngineParts, 'engine'> {
   readonly hub: Hub;
-  readonly market: () => Pick<Market, 'served' | 'setServed' | 'setServing'>;
+  readonly market: () => Promise<ServingMarket>;
   readonly log: Log;
 }
 
 export function createServing(ports: ServingPorts): Serving {
   const { hub, library, preparation, hashes, market, log } = ports;
-  let isServing = false;
+  /** Where relays are taken; null while none are. */
+  let open: ServingMarket | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
   /** One after the other: a large file whose hash takes long must not be offered after one that was opened later. */
@@ -60,34 +63,35 @@ export function createServing(ports: ServingPorts): Serving {
 
   async function offerNow(): Promise<ServedModel> {
     await preparation.ready();
+    const place = await market();
     const model = library.current();
     if (!model) {
-      market().setServed(null);
+      place.setServed(null);
       throw new AppError('no-model');
     }
     const { engine } = hub.snapshot();
     const fresh = await describeServedModel({ model, engine, source: FAUCET_ADDRESS, hashes });
-    const before = market().served();
+    const before = place.served();
     if (before && isSame(before, fresh)) return before;
-    market().setServed(fresh);
+    place.setServed(fresh);
     return fresh;
   }
 
   // A model that is opened, or a backend that turns out to be another, is another offer.
   hub.onPatch(({ changes }) => {
-    if (isServing && (changes.model ?? changes.engine)) drop(offer(), 'offering a model', log);
+    if (open && (changes.model ?? changes.engine)) drop(offer(), 'offering a model', log);
   });
 
   return {
     async start() {
       const offered = await offer();
-      isServing = true;
-      market().setServing(true);
+      open = await market();
+      open.setServing(true);
       return offered;
     },
     stop() {
-      if (isServing) market().setServing(false);
-      isServing = false;
+      open?.setServing(false);
+      open = null;
     },
   };
 }

@@ -1,13 +1,28 @@
 /** What the owner has chosen, and which models have been opened. */
 import { z } from 'zod';
-import { themeSchema } from '../ipc/snapshot.ts';
+import { nextStepSchema, themeSchema } from '../ipc/snapshot.ts';
+import { presencePolicySchema } from '../ipc/status.ts';
 
+/** What a file of an earlier Lull does not have gets its value here. */
 export const settingsSchema = z.strictObject({
   theme: themeSchema,
   /** Absolute paths, the latest first. */
   modelPaths: z.array(z.string()),
   /** `starter` or one of the paths. */
   currentModelId: z.string(),
+  /** Whoever has settings of an earlier Lull began long ago. */
+  hasBegun: z.boolean().default(true),
+  skippedSteps: z.array(nextStepSchema).default([]),
+  earning: z
+    .strictObject({
+      isOn: z.boolean(),
+      presence: presencePolicySchema,
+      afterRestart: z.boolean(),
+    })
+    .default({ isOn: false, presence: 'away', afterRestart: false }),
+  isDiscreet: z.boolean().default(false),
+  /** Whether the owner has been told once that closing the window does not end Lull. */
+  toldClosing: z.boolean().default(false),
 });
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
@@ -16,4 +31,9 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   modelPaths: [],
   currentModelId: 'starter',
+  hasBegun: false,
+  skippedSteps: [],
+  earning: { isOn: false, presence: 'away', afterRestart: false },
+  isDiscreet: false,
+  toldClosing: false,
 };

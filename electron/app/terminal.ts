@@ -1,4 +1,5 @@
 /** What Lull prints when it has no window: results on standard output, everything else on standard error. */
+import { ERROR_TEXTS } from '../ipc/error-codes.ts';
 import type { AppError } from '../platform/app-error.ts';
 
 export interface Terminal {
@@ -26,7 +27,8 @@ export const processTerminal: Terminal = {
 };
 
 /** A failure as the lines a person reads in a terminal. */
-export function describeFailure(error: AppError, next: string): string {
+export function describeFailure(error: AppError): string {
+  const { kept, next } = ERROR_TEXTS[error.code];
   const details = error.details ? ` (${error.details})` : '';
-  return `${error.message}${details}\n${next}`;
+  return `${error.message}${details}\n${kept}\n${next}`;
 }

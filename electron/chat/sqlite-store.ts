@@ -7,6 +7,7 @@ import {
   type Message,
 } from '../ipc/snapshot.ts';
 import type { ChatStore } from './ports.ts';
+import { failureFromJson } from './stored-failure.ts';
 import { statsFromJson, statsToJson } from './stored-stats.ts';
 import { sqliteError } from '../platform/sqlite-error.ts';
 
@@ -139,11 +140,7 @@ function toMessage(row: Row): Message {
     text: row['text'],
     createdAtMs: row['created_at_ms'],
     state: row['state'],
-    failure: fromJson(row['failure']),
+    failure: typeof row['failure'] === 'string' ? failureFromJson(row['failure']) : null,
     stats: typeof row['stats'] === 'string' ? statsFromJson(row['stats']) : null,
   });
-}
-
-function fromJson(value: SQLOutputValue | undefined): unknown {
-  return typeof value === 'string' ? (JSON.parse(value) as unknown) : null;
 }

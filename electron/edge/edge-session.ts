@@ -1,5 +1,5 @@
 /** In main: the life of one edge process, its chats and its pulse. */
-import { AppError } from '../platform/app-error.ts';
+import { AppError, toAppError } from '../platform/app-error.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Child } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -164,8 +164,14 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
     listen(port, tokenHash) {
       post({ type: 'listen', port, tokenHash });
     },
-    startPeers(options) {
-      post({ type: 'peers', ...options });
+    startPeers({ seed, ...options }) {
+      seed().then(
+        (bytes) => {
+          post({ type: 'peers', seed: bytes, ...options });
+          bytes.fill(0);
+        },
+        (error: unknown) => events.peersFailed(toAppError(error)),
+      );
     },
     post,
     kill() {

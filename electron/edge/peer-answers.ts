@@ -1,5 +1,6 @@
 /** In main: serves what other peers ask through the edge, no faster than they read. */
 import { z } from 'zod';
+import { toAppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
 import type { Log } from '../platform/log.ts';
@@ -68,7 +69,9 @@ export function createPeerAnswers(ports: PeerAnswersPorts): PeerAnswers {
       runs.set(id, run);
       const work = answer(id, peerKey, ask, run, { ...ports, handlers, streams }).catch(
         (error: unknown) => {
-          log.error('a peer could not be answered', { error });
+          // Whoever signs is started again, and the peer asks for its receipt; anything else is a fault.
+          const isPassing = toAppError(error).code === 'signer-unavailable';
+          log[isPassing ? 'warn' : 'error']('a peer could not be answered', { error });
           // Ends it in either state: before its first byte, or in the middle.
           post({ type: 'peer-broken', id });
         },

@@ -110,4 +110,8 @@ export type PeerEvents = Readonly<z.infer<typeof peerEvents>>;
 export type CallEventsWire = Readonly<z.input<typeof callEvents>>;
 export type RelayEventWire = z.input<typeof relayEventSchema>;
 export type PeerFailure = Readonly<z.infer<typeof peerFailure>>;
-export type PeersOptions = Omit<z.input<(typeof peerToEdge)[0]>, 'type'>;
+
+export interface PeersOptions extends Omit<z.input<(typeof peerToEdge)[0]>, 'type' | 'seed'> {
+  /** Asked again for every process that needs it; the bytes are overwritten once they were sent. */
+  readonly seed: () => Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -4,14 +4,14 @@ import { assertNever } from '../platform/assert-never.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDeferred } from '../platform/deferred.ts';
-import { sendPulses } from '../platform/heartbeat.ts';
+import { DEVICE_PULSE_MS, sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
 import { BACKGROUND_ARGUMENT, engineEnv } from './engine-env.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { describeExit } from './exit-words.ts';
 import { fromEngineSchema, type FromEngine, type LoadReport, type ToEngine } from './messages.ts';
 import { createSessionRequests, type RequestSink } from './session-requests.ts';
-import type { GenerateRequest } from '../protocol/generate.ts';
+import type { EngineRequest } from './ports.ts';
 
 export interface SessionPorts {
   readonly spawn: SpawnChild;
@@ -49,7 +49,7 @@ export interface EngineSession {
   /** Resolves when the process has ended. */
   readonly gone: Promise<void>;
   /** Only after `loaded`; fails at once when the session has closed since. */
-  generate(request: GenerateRequest, sink: RequestSink): SentRequest;
+  generate(request: EngineRequest, sink: RequestSink): SentRequest;
   /** Kills the process; requests that have not ended fail with `reason`. */
   close(reason: AppError): void;
 }
@@ -136,6 +136,7 @@ export function startEngineSession(
   });
   const pulses = sendPulses(clock, {
     silenceMs: limits.silenceMs,
+    everyMs: DEVICE_PULSE_MS,
     send() {
       post({ type: 'pulse' });
     },

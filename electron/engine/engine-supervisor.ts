@@ -8,9 +8,9 @@ import type { EnginePlan } from './engine-plan.ts';
 import { startEngineSession, type EngineSession, type SessionPorts } from './engine-session.ts';
 import { asleep, loaded, type EngineSummary } from './engine-summary.ts';
 import { createLeaving } from './leaving.ts';
-import type { Engine } from './ports.ts';
+import type { Engine, EngineRequest } from './ports.ts';
 import { answerFrom } from './session-answer.ts';
-import type { GenerateEvent, GenerateRequest } from '../protocol/generate.ts';
+import type { GenerateEvent } from '../protocol/generate.ts';
 
 export interface SupervisorLimits {
   /** Without work for this long the process ends, so that the device can sleep. */
@@ -148,7 +148,7 @@ export function createEngineSupervisor(
   };
 
   async function* generate(
-    request: GenerateRequest,
+    request: EngineRequest,
     signal: AbortSignal,
   ): AsyncGenerator<GenerateEvent, void> {
     if (isLoop()) throw crashLoopError(undefined);

@@ -3,13 +3,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { AppError } from '../platform/app-error.ts';
 import { createAnswer, type Answer, type AnswerPiece } from './answer.ts';
 import type { ModelContext } from './model-context.ts';
-import type {
-  Counts,
-  EndReason,
-  GenerateEvent,
-  GenerateRequest,
-  Timings,
-} from '../protocol/generate.ts';
+import type { Counts, EndReason, GenerateEvent, Timings } from '../protocol/generate.ts';
+import type { EngineRequest } from './ports.ts';
 
 /** Hears everything about one request: events and then nothing more after `end` or `onError`. */
 export interface GenerationSink {
@@ -18,7 +13,7 @@ export interface GenerationSink {
 }
 
 export interface Generation {
-  readonly request: GenerateRequest;
+  readonly request: EngineRequest;
   readonly prompt: readonly number[];
   readonly seed: number;
   readonly ended: boolean;
@@ -42,7 +37,7 @@ interface Progress {
 }
 
 export function createGeneration(
-  request: GenerateRequest,
+  request: EngineRequest,
   prompt: readonly number[],
   seed: number,
   model: ModelContext,

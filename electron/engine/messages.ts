@@ -31,11 +31,15 @@ const samplingSchema = z.strictObject({
   presencePenalty: z.number().min(-2).max(2),
 });
 
-export const generateRequestSchema = z.strictObject({
+/** Below it a relay rests for so long that whoever asked has gone. */
+const LEAST_DUTY = 0.01;
+
+const engineRequestSchema = z.strictObject({
   turns: z.array(turnSchema).min(1).readonly(),
   sampling: samplingSchema,
   maxTokens: z.number().int().positive().nullable(),
   stop: z.array(z.string()).readonly(),
+  relay: z.strictObject({ duty: z.number().min(LEAST_DUTY).max(1) }).optional(),
 });
 
 export const loadOptionsSchema = z.strictObject({
@@ -82,7 +86,7 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   /** Sent twice a second; the engine ends itself when they stop. */
   z.strictObject({ type: z.literal('pulse') }),
   z.strictObject({ type: z.literal('load'), options: loadOptionsSchema }),
-  z.strictObject({ type: z.literal('generate'), id: requestId, request: generateRequestSchema }),
+  z.strictObject({ type: z.literal('generate'), id: requestId, request: engineRequestSchema }),
   z.strictObject({ type: z.literal('cancel'), id: requestId }),
   /** Whoever reads the answer is behind, or has caught up. */
   z.strictObject({ type: z.literal('hold'), id: requestId, isHeld: z.boolean() }),

@@ -1,11 +1,20 @@
 /** What the rest of Lull sees of an engine. */
 import type { GenerateEvent, GenerateRequest } from '../protocol/generate.ts';
+import type { RelayShare } from '../protocol/relay-share.ts';
+
+export interface EngineRequest extends GenerateRequest {
+  /**
+   * Set for a relay: it is paced, waits while its owner's own requests run, and ends with `owner-returned` when
+   * one of those needs its place.
+   */
+  readonly relay?: RelayShare | undefined;
+}
 
 /**
  * A loaded model that answers. The iterator ends with exactly one `end` event or throws an `AppError`
- * (`engine-crashed`, `engine-busy`, `context-exceeded`, `model-load-failed`, `no-model` …). Aborting `signal`
+ * (`engine-crashed`, `engine-busy`, `context-exceeded`, `model-load-failed`, `no-model`, `owner-returned` …). Aborting `signal`
  * stops it within one step and still yields `end` with reason `cancelled`.
  */
 export interface Engine {
-  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerateEvent>;
+  generate(request: EngineRequest, signal: AbortSignal): AsyncIterable<GenerateEvent>;
 }

@@ -4,7 +4,7 @@ import { AppError } from '../platform/app-error.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDeferred } from '../platform/deferred.ts';
-import { PULSE_MS } from '../platform/heartbeat.ts';
+import { DEVICE_PULSE_MS } from '../platform/heartbeat.ts';
 import { engineEnv } from './engine-env.ts';
 import { describeExit } from './exit-words.ts';
 import {
@@ -95,7 +95,7 @@ export async function attemptProbe(options: AttemptOptions): Promise<Attempt> {
     attempt.reject(new AppError('cancelled'));
   };
   signal.addEventListener('abort', onAbort);
-  const stopPulse = clock.every(PULSE_MS, () => {
+  const stopPulse = clock.every(DEVICE_PULSE_MS, () => {
     post({ type: 'pulse' });
   });
   const stopTimeout = clock.after(options.timeoutMs, () => {

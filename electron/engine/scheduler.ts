@@ -2,12 +2,25 @@
 import { AppError, toAppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createGeneration, type Generation, type GenerationSink } from './generation.ts';
-import type { ModelContext, SequencePort, TokenSource } from './model-context.ts';
-import { prefillChunk, reusable } from './prefill.ts';
+import type { ModelContext } from './model-context.ts';
+import { createNews } from './news.ts';
+import type { EngineRequest } from './ports.ts';
+import { reusable } from './prefill.ts';
+import { createRelayPace } from './relay-pace.ts';
 import { toSamplerSeed } from './seed.ts';
 import { chooseSlot } from './slots.ts';
+import {
+  isOwnerServed,
+  isRelay,
+  leave,
+  pacedBy,
+  planStep,
+  takeStep,
+  type Running,
+  type Slot,
+  type StepPart,
+} from './step-plan.ts';
 import { createWatchdog } from './watchdog.ts';
-import type { GenerateRequest } from '../protocol/generate.ts';
 
 export interface SchedulerLimits {
   /** Prompt tokens evaluated in one step, over all sequences: bounds how long a step can take. */
@@ -47,24 +60,11 @@ export interface Scheduler {
    * Queues a request and tells `sink` about it from now on, never before this returns.
    * @throws AppError `engine-busy`, `context-exceeded`, `bad-request`
    */
-  submit(request: GenerateRequest, sink: GenerationSink): Submitted;
+  submit(request: EngineRequest, sink: GenerationSink): Submitted;
   /** Requests that are running or waiting. */
   readonly load: number;
   /** Cancels everything; resolves when no step is running any more. */
   dispose(): Promise<void>;
-}
-
-interface Slot {
-  readonly port: SequencePort;
-  lastUse: number;
-  running: Running | null;
-}
-
-interface Running {
-  readonly generation: Generation;
-  /** Prompt tokens whose state the sequence holds. */
-  evaluated: number;
-  source: TokenSource | null;
 }
 
 export function createScheduler(
@@ -74,32 +74,34 @@ export function createScheduler(
 ): Scheduler {
   const slots: Slot[] = model.sequences.map((port) => ({ port, lastUse: 0, running: null }));
   const queue: Generation[] = [];
+  const news = createNews(ports.clock);
+  const pace = createRelayPace(ports.clock, news);
   let uses = 0;
   let loop: Promise<void> | null = null;
   let closed: AppError | null = null;
   let isBroken = false;
-  let wake: () => void = () => undefined;
 
-  /** The one place between two batches. Nothing is being evaluated here; pause and duty belong here. */
+  /** The one place between two batches: nothing is being evaluated here. */
   const betweenSteps = async () => {
     for (const slot of slots) {
       if (slot.running?.generation.ended === true) await leave(slot);
     }
     dropEnded(queue);
-    while (queue.length > 0 && (await admitNext())) dropEnded(queue);
+    while (await admitNext()) dropEnded(queue);
   };
 
   const admitNext = async (): Promise<boolean> => {
-    const idle = slots.filter((slot) => slot.running === null);
-    const generation = queue[0];
-    if (generation === undefined) return false;
+    // Relays come in when the owner asks for nothing.
+    const generation = queue.find((each) => !isRelay(each)) ?? queue[0];
+    if (generation === undefined || (isRelay(generation) && isOwnerServed(slots))) return false;
+    const idle = idleFor(isRelay(generation));
     const choice = chooseSlot(
       idle.map((slot) => ({ held: slot.port.held(), lastUse: slot.lastUse })),
       generation.prompt,
     );
     const slot = choice === null ? undefined : idle[choice.index];
-    if (choice === null || slot === undefined) return false;
-    queue.shift();
+    if (choice === null || slot === undefined) return !isRelay(generation) && (await makeRoom());
+    queue.splice(queue.indexOf(generation), 1);
     slot.lastUse = uses += 1;
     // Before anything is waited for: whoever ends everything must find this one too.
     const running: Running = { generation, evaluated: 0, source: null };
@@ -109,26 +111,57 @@ export function createScheduler(
     return true;
   };
 
-  /** One token for everybody who writes, and a piece of prompt for those who still read. */
-  const step = async (parts: readonly StepPart[]) => {
-    // What is asked for in the same turn of the event loop goes into the same batch.
-    if (limits.together) await allDone(parts.map((part) => part()));
-    else for (const part of parts) await part();
+  /**
+   * The first sequence is the owner's own where there is more than one: the owner's next question then costs no
+   * relay its place, and finds the conversation so far still there.
+   */
+  const idleFor = (relay: boolean): readonly Slot[] => {
+    const open = relay && slots.length > 1 ? slots.slice(1) : slots;
+    return open.filter((slot) => slot.running === null);
+  };
+
+  /** The owner waits for no relay: the last one to come, which has the least to lose, ends for it. */
+  const makeRoom = async (): Promise<boolean> => {
+    const [last] = slots
+      .filter(({ running }) => running !== null && isRelay(running.generation))
+      .sort((a, b) => b.lastUse - a.lastUse);
+    if (last?.running == null) return false;
+    const details = 'every place in the engine was needed for its owner';
+    last.running.generation.fail(new AppError('owner-returned', { details }));
+    await leave(last);
+    return true;
   };
 
   const watched = createWatchdog(ports.clock, limits.stepMs, () => {
     breakDown(new Error('a step of the model did not come to an end'));
   });
 
+  const step = async (parts: readonly StepPart[]) => {
+    const beganMs = ports.clock.monotonicMs();
+    await watched(() => takeStep(parts, limits.together));
+    const share = pacedBy(parts);
+    if (share === null) return;
+    pace.worked(ports.clock.monotonicMs() - beganMs, share.duty);
+    await pace.rest(isWanted);
+  };
+
+  /** Whether the relays' rest is over before its time. */
+  const isWanted = () =>
+    closed !== null ||
+    isOwnerServed(slots) ||
+    queue.some((generation) => !isRelay(generation) && !generation.ended);
+
   const run = async () => {
     try {
       while (!isBroken) {
+        news.read();
         await watched(betweenSteps);
         const parts = planStep(slots, limits.prefillTokens);
-        if (parts.length > 0) await watched(() => step(parts));
-        else if (isStuck()) await somethingNew();
+        if (parts.length > 0) await step(parts);
         // A request may have come in while the last ones left: then the loop is not over.
         else if (queue.length === 0 && slots.every((slot) => slot.running === null)) break;
+        // Everybody waits for readers, and nobody can leave or come in.
+        else await news.next(null);
       }
     } catch (error) {
       breakDown(error);
@@ -136,17 +169,6 @@ export function createScheduler(
       loop = null;
     }
   };
-
-  /** Everybody who writes is held, and nobody can leave or come in. */
-  const isStuck = () => {
-    const isOpen = queue.length > 0;
-    return slots.some(isHeld) && slots.every((slot) => (slot.running ? isHeld(slot) : !isOpen));
-  };
-
-  const somethingNew = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-    });
 
   const breakDown = (error: unknown) => {
     if (isBroken) return;
@@ -167,24 +189,26 @@ export function createScheduler(
     submit(request, sink) {
       if (closed !== null) throw closed;
       dropEnded(queue);
-      const free = slots.filter((slot) => slot.running === null).length;
-      if (queue.length >= limits.waiting + free) {
-        throw new AppError('engine-busy', { details: `${String(queue.length)} are waiting` });
+      const forRelay = request.relay !== undefined;
+      // Relays that wait keep nobody out who goes before them.
+      const ahead = forRelay ? queue : queue.filter((generation) => !isRelay(generation));
+      if (ahead.length >= limits.waiting + idleFor(forRelay).length) {
+        throw new AppError('engine-busy', { details: `${String(ahead.length)} are waiting` });
       }
       const prompt = promptFor(request, model);
       const seed = toSamplerSeed(request.sampling.seed ?? ports.drawSeed());
       const generation = createGeneration(request, prompt, seed, model, ports.clock, sink);
       queue.push(generation);
       loop ??= Promise.resolve().then(run);
-      wake();
+      news.tell();
       return {
         cancel() {
           generation.cancel();
-          wake();
+          news.tell();
         },
         hold(isHeld) {
           generation.hold(isHeld);
-          wake();
+          news.tell();
         },
       };
     },
@@ -194,68 +218,10 @@ export function createScheduler(
     async dispose() {
       closed ??= new AppError('cancelled', { details: 'the engine is closing' });
       for (const generation of everything()) generation.cancel();
-      wake();
+      news.tell();
       await loop;
     },
   };
-}
-
-type StepPart = () => Promise<void>;
-
-/** Whether the slot waits for its reader; one that has ended meanwhile waits for nobody. */
-function isHeld({ running }: Slot): boolean {
-  return running !== null && running.generation.held && !running.generation.ended;
-}
-
-/** What each running answer does in one step. */
-function planStep(slots: readonly Slot[], prefillTokens: number): readonly StepPart[] {
-  let budget = prefillTokens;
-  const parts: StepPart[] = [];
-  // The oldest prompt gets the budget first: sharing it out would make all of them late.
-  const inOrder = [...slots].sort((a, b) => a.lastUse - b.lastUse);
-  for (const slot of inOrder) {
-    const { port, running } = slot;
-    if (running === null || running.generation.ended || isHeld(slot)) continue;
-    const body = bodyLeft(running);
-    const chunk = prefillChunk(body, budget);
-    if (body > 0 && chunk === 0) continue;
-    budget -= chunk;
-    parts.push(() => (chunk > 0 ? read(port, running, chunk) : write(port, running)));
-  }
-  return parts;
-}
-
-/** Prompt tokens to evaluate before the last one, which is evaluated alone and begins the answer. */
-function bodyLeft({ generation, evaluated, source }: Running): number {
-  return source === null ? generation.prompt.length - 1 - evaluated : 0;
-}
-
-async function read(port: SequencePort, running: Running, chunk: number): Promise<void> {
-  const { generation, evaluated } = running;
-  await port.prefill(generation.prompt.slice(evaluated, evaluated + chunk));
-  running.evaluated += chunk;
-}
-
-async function write(port: SequencePort, running: Running): Promise<void> {
-  const { generation } = running;
-  running.source ??= port.open(generation.prompt.slice(-1), {
-    ...generation.request.sampling,
-    seed: generation.seed,
-  });
-  generation.accept(await running.source.next());
-}
-
-/** Unlike `Promise.all`, leaves nothing running behind a failure. */
-async function allDone(parts: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(parts)) {
-    if (result.status === 'rejected') throw result.reason;
-  }
-}
-
-async function leave(slot: Slot): Promise<void> {
-  const source = slot.running?.source;
-  slot.running = null;
-  await source?.close();
 }
 
 function dropEnded(queue: Generation[]): void {
@@ -264,7 +230,7 @@ function dropEnded(queue: Generation[]): void {
   }
 }
 
-function promptFor(request: GenerateRequest, model: ModelContext): readonly number[] {
+function promptFor(request: EngineRequest, model: ModelContext): readonly number[] {
   const prompt = model.render(request.turns);
   if (prompt.length === 0) throw new AppError('bad-request', { details: 'the prompt is empty' });
   if (prompt.length < model.contextTokens) return prompt;

@@ -1,7 +1,8 @@
 /** One request to a running engine, as a stream that its consumer may leave at any time. */
 import { createAsyncQueue } from '../platform/async-queue.ts';
 import type { EngineSession, SentRequest } from './engine-session.ts';
-import type { GenerateEvent, GenerateRequest } from '../protocol/generate.ts';
+import type { EngineRequest } from './ports.ts';
+import type { GenerateEvent } from '../protocol/generate.ts';
 
 /** Tokens that a reader may be behind before the engine stops writing for it; what is under way comes on top. */
 export const HOLD_AT_TOKENS = 64;
@@ -14,7 +15,7 @@ export const RESUME_AT_TOKENS = 16;
  */
 export async function* answerFrom(
   session: Pick<EngineSession, 'generate'>,
-  request: GenerateRequest,
+  request: EngineRequest,
   signal: AbortSignal,
   onSettled: () => void,
 ): AsyncGenerator<GenerateEvent, void> {

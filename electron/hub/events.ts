@@ -7,11 +7,14 @@ import type {
   ModelInfo,
   Notice,
   Setup,
+  SettingsView,
   SetupStep,
-  Theme,
 } from '../ipc/snapshot.ts';
+import type { Check } from '../ipc/doctor.ts';
 import type { Earnings, Network } from '../ipc/network.ts';
 import type { FailureText } from '../ipc/result.ts';
+import type { Status } from '../ipc/status.ts';
+import type { Wallet } from '../ipc/wallet.ts';
 
 export type HubEvent =
   | { readonly type: 'setup-started'; readonly steps: readonly SetupStep[] }
@@ -35,7 +38,10 @@ export type HubEvent =
   | { readonly type: 'endpoint-changed'; readonly endpoint: Endpoint }
   | { readonly type: 'network-changed'; readonly change: Partial<Network> }
   | { readonly type: 'earnings-changed'; readonly change: Partial<Earnings> }
-  | { readonly type: 'theme-set'; readonly theme: Theme }
+  | { readonly type: 'settings-changed'; readonly change: Partial<SettingsView> }
+  | { readonly type: 'status-changed'; readonly status: Status }
+  | { readonly type: 'wallet-changed'; readonly change: Partial<Wallet> }
+  | { readonly type: 'doctor-ran'; readonly checks: readonly Check[]; readonly atMs: number }
   | { readonly type: 'conversations-loaded'; readonly conversations: readonly Conversation[] }
   | { readonly type: 'conversation-saved'; readonly conversation: Conversation }
   | { readonly type: 'conversation-deleted'; readonly conversationId: string }

@@ -21,8 +21,14 @@ export function reduce(state: Snapshot, event: HubEvent): Snapshot {
       return { ...state, network: { ...state.network, ...event.change } };
     case 'earnings-changed':
       return { ...state, earnings: { ...state.earnings, ...event.change } };
-    case 'theme-set':
-      return { ...state, settings: { ...state.settings, theme: event.theme } };
+    case 'settings-changed':
+      return { ...state, settings: { ...state.settings, ...event.change } };
+    case 'status-changed':
+      return { ...state, status: event.status };
+    case 'wallet-changed':
+      return { ...state, wallet: { ...state.wallet, ...event.change } };
+    case 'doctor-ran':
+      return { ...state, doctor: { checks: [...event.checks], atMs: event.atMs } };
     case 'conversations-loaded':
       return { ...state, conversations: newestFirst(event.conversations) };
     case 'conversation-saved': {

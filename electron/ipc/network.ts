@@ -62,6 +62,10 @@ export const earningsSchema = z.strictObject({
   hours: z.array(earningBarSchema),
   /** Newest first, at most 50. */
   recent: z.array(relayLineSchema),
+  /** Oldest first, one per day for the last 30. */
+  days: z.array(earningBarSchema),
+  /** Since midnight by the owner's clock. */
+  today: z.strictObject({ earned: amount, spent: amount, relays: z.number() }),
   /** The neighbour's questions that *Try earning* set off. */
   trial: z.strictObject({
     state: z.enum(['idle', 'running', 'done', 'failed']),

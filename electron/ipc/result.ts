@@ -5,9 +5,11 @@ import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 export type Failure = {
   readonly ok: false;
   readonly code: ErrorCode;
-  /** What happened, one sentence. */
+  /** What happened, and why. */
   readonly message: string;
-  /** What to do, one sentence. */
+  /** What is still there, or what did not happen. */
+  readonly kept: string;
+  /** What to do about it. */
   readonly next: string;
   /** What exactly was wrong, where that is known. */
   readonly details: string | null;
@@ -19,6 +21,7 @@ export type Result<Value> = { readonly ok: true; readonly value: Value } | Failu
 export const failureSchema = z.strictObject({
   code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
+  kept: z.string(),
   next: z.string(),
   details: z.string().nullable(),
 });

@@ -1,7 +1,10 @@
 /** The whole state that the window mirrors, as one schema. Main owns it; the page only reads it. */
 import { z } from 'zod';
+import { checkSchema } from './doctor.ts';
 import { earningsSchema, networkSchema, servedSchema } from './network.ts';
 import { failureSchema } from './result.ts';
+import { presencePolicySchema, statusSchema } from './status.ts';
+import { walletSchema } from './wallet.ts';
 
 export const modelInfoSchema = z.strictObject({
   /** `starter`, or the absolute path of the file. */
@@ -134,6 +137,27 @@ export const messageSchema = z.strictObject({
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
 
+/** Steps of the first minutes that can be skipped and taken up again. */
+export const nextStepSchema = z.enum(['model', 'earning']);
+
+export const settingsViewSchema = z.strictObject({
+  theme: themeSchema,
+  /** False until the owner has begun for the first time. */
+  hasBegun: z.boolean(),
+  skippedSteps: z.array(nextStepSchema),
+  earning: z.strictObject({
+    /** Whether relays are offered at all; off until the owner turns it on. */
+    isOn: z.boolean(),
+    presence: presencePolicySchema,
+    /** Whether earning goes on by itself when Lull is started after a restart. */
+    afterRestart: z.boolean(),
+  }),
+  /** Whether the system starts Lull when the owner logs in. */
+  startsAtLogin: z.boolean(),
+  /** Hides amounts and addresses, for screens that others see. */
+  isDiscreet: z.boolean(),
+});
+
 export const noticeSchema = z.strictObject({
   id: z.string(),
   failure: failureSchema,
@@ -143,7 +167,7 @@ export const snapshotSchema = z.strictObject({
   /** Grows by one with every patch. */
   version: z.number(),
   app: z.strictObject({ version: z.string(), runtime: z.string(), dataFolder: z.string() }),
-  settings: z.strictObject({ theme: themeSchema }),
+  settings: settingsViewSchema,
   setup: setupSchema,
   engine: engineSchema,
   model: z.strictObject({
@@ -153,6 +177,9 @@ export const snapshotSchema = z.strictObject({
   endpoint: endpointSchema,
   network: networkSchema,
   earnings: earningsSchema,
+  status: statusSchema,
+  wallet: walletSchema,
+  doctor: z.strictObject({ checks: z.array(checkSchema), atMs: z.number() }),
   conversations: z.array(conversationSchema),
   notices: z.array(noticeSchema),
 });
@@ -173,6 +200,8 @@ export type EngineState = Readonly<z.infer<typeof engineSchema>>;
 export type Endpoint = Readonly<z.infer<typeof endpointSchema>>;
 export type Conversation = Readonly<z.infer<typeof conversationSchema>>;
 export type Message = Readonly<z.infer<typeof messageSchema>>;
+export type SettingsView = Readonly<z.infer<typeof settingsViewSchema>>;
+export type NextStep = z.infer<typeof nextStepSchema>;
 export type Theme = z.infer<typeof themeSchema>;
 export type Notice = Readonly<z.infer<typeof noticeSchema>>;
 export type Snapshot = Readonly<z.infer<typeof snapshotSchema>>;

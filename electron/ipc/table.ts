@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import { priceSchema, receiptCheckSchema, receiptViewSchema } from './network.ts';
 import type { Result } from './result.ts';
+import { presencePolicySchema } from './status.ts';
 import {
   conversationSchema,
   messageSchema,
   modelInfoSchema,
+  nextStepSchema,
   patchSchema,
   snapshotSchema,
   themeSchema,
 } from './snapshot.ts';
+import { accountSchema, intentSchema, moneyActionSchema } from './wallet.ts';
 
 const id = z.string().min(1).max(64);
 const none = z.undefined();
@@ -20,6 +23,8 @@ const via = z.enum(['local', 'network']);
 /** The longest question the page may send, in UTF-16 units. */
 export const MAX_QUESTION_LENGTH = 200_000;
 
+const MAX_UINT96 = 2n ** 96n - 1n;
+
 /** Commands: the page asks, main answers with a `Result`. */
 export const COMMANDS = {
   'app.snapshot': { input: none, output: snapshotSchema },
@@ -27,6 +32,14 @@ export const COMMANDS = {
   'setup.cancel': { input: none, output: none },
   'setup.retry': { input: none, output: none },
   'settings.setTheme': { input: z.strictObject({ theme: themeSchema }), output: none },
+  'settings.setStartsAtLogin': { input: z.strictObject({ on: z.boolean() }), output: none },
+  'settings.setDiscreet': { input: z.strictObject({ on: z.boolean() }), output: none },
+  /** The owner has read the first sentence and wants to begin. */
+  'welcome.begin': { input: none, output: none },
+  'welcome.skip': {
+    input: z.strictObject({ step: nextStepSchema, isSkipped: z.boolean() }),
+    output: none,
+  },
   'engine.probeAgain': { input: none, output: none },
   'engine.restart': { input: none, output: none },
   /** Shows the file dialog; null when it was closed without a choice. */
@@ -81,6 +94,17 @@ export const COMMANDS = {
     }),
     output: priceSchema,
   },
+  /** Offers relays, or ends that; those under way are finished first. */
+  'earn.setOn': { input: z.strictObject({ on: z.boolean() }), output: none },
+  'earn.setPresence': {
+    input: z.strictObject({ presence: presencePolicySchema }),
+    output: none,
+  },
+  'earn.setAfterRestart': { input: z.strictObject({ on: z.boolean() }), output: none },
+  /** Serves nothing for so long; 0 ends a pause. */
+  'earn.pause': { input: z.strictObject({ minutes: z.int().min(0).max(1440) }), output: none },
+  /** Asks where to put it; null when the dialog was closed. Every relay, with its receipt and its transaction. */
+  'earn.exportCsv': { input: none, output: z.strictObject({ path: z.string() }).nullable() },
   /** The neighbour asks this computer at most ten questions. */
   'earn.try': { input: none, output: none },
   'earn.stop': { input: none, output: none },
@@ -90,6 +114,30 @@ export const COMMANDS = {
   /** Checks signature and sums anew, from what is on disk alone. */
   'receipt.verify': { input: ref, output: z.array(receiptCheckSchema) },
   'receipt.copy': { input: ref, output: none },
+  /** Runs every check again. */
+  'doctor.run': { input: none, output: none },
+  /** Opens the window in which words and passphrase are typed; they never come here. */
+  'wallet.openWindow': {
+    input: z.strictObject({ purpose: z.enum(['create', 'import', 'unlock']) }),
+    output: none,
+  },
+  'wallet.lock': { input: none, output: none },
+  /** Asks the chain for the balances. */
+  'wallet.refresh': { input: none, output: none },
+  /** Decodes what would be signed; nothing is signed yet. */
+  'wallet.prepare': {
+    input: z.strictObject({ action: moneyActionSchema, amount: z.bigint().min(0n).max(MAX_UINT96) }),
+    output: intentSchema,
+  },
+  /** Signs and sends exactly what was shown. @returns the transaction's hash */
+  'wallet.confirm': {
+    input: z.strictObject({ intentId: id }),
+    output: z.strictObject({ transaction: z.string() }),
+  },
+  'wallet.copyAddress': {
+    input: z.strictObject({ role: accountSchema.shape.role }),
+    output: none,
+  },
   'notice.dismiss': { input: z.strictObject({ noticeId: id }), output: none },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -1,9 +1,14 @@
 /** An `AppError` as the words that a person sees. */
-import { ERROR_TEXTS } from '../ipc/error-codes.ts';
+import { ERROR_TEXTS, type ErrorCode } from '../ipc/error-codes.ts';
 import type { FailureText } from '../ipc/result.ts';
 import type { AppError } from './app-error.ts';
 
 export function failureText(error: AppError): FailureText {
-  const { sentence, next } = ERROR_TEXTS[error.code];
-  return { code: error.code, message: sentence, next, details: error.details ?? null };
+  return catalogueText(error.code, error.details ?? null);
+}
+
+/** The catalogue's words for a code. */
+export function catalogueText(code: ErrorCode, details: string | null): FailureText {
+  const { sentence, kept, next } = ERROR_TEXTS[code];
+  return { code, message: sentence, kept, next, details };
 }

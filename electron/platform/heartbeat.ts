@@ -1,11 +1,13 @@
 /** How a parent and its child process notice that the other one is dead or stuck. */
 import type { Clock } from './clock.ts';
 
-/** How often the parent sends a pulse. */
-export const PULSE_MS = 500;
+/** How often the parent sends a pulse. Each one wakes two processes, so an idle computer notices a faster one. */
+export const PULSE_MS = 2_000;
+/** The same for a child that holds a device: a dead parent's model is to be off it soon. */
+export const DEVICE_PULSE_MS = 500;
 /** Without a pulse for this long a child that holds a device takes its parent for dead. */
-export const PULSE_LOST_MS = 2000;
-const TICK_MS = 250;
+export const PULSE_LOST_MS = 2_000;
+const TICKS_UNTIL_LOST = 8;
 
 export interface PulseWatch {
   /** A pulse came. */
@@ -14,14 +16,15 @@ export interface PulseWatch {
 }
 
 /**
- * The child's half: `onLost` is called once when no pulse came for `lostMs`. Counts its own ticks and not the time between them: after the computer slept, or while this
- * process was held up, time has passed in which no pulse could arrive, and that says nothing about the parent.
+ * The child's half: `onLost` is called once when no pulse came for `lostMs`. Counts its own ticks and not the time
+ * between them: after the computer slept, or while this process was held up, time has passed in which no pulse could
+ * arrive, and that says nothing about the parent.
  */
 export function watchPulse(clock: Clock, lostMs: number, onLost: () => void): PulseWatch {
   let missed = 0;
-  const stop = clock.every(TICK_MS, () => {
+  const stop = clock.every(lostMs / TICKS_UNTIL_LOST, () => {
     // The first tick may follow the last pulse at once, so it proves nothing.
-    if (missed * TICK_MS < lostMs) {
+    if (missed < TICKS_UNTIL_LOST) {
       missed += 1;
       return;
     }
@@ -45,6 +48,8 @@ export interface PulseSender {
 export interface PulseSenderOptions {
   /** A child that says nothing for this long is stuck. */
   readonly silenceMs: number;
+  /** `PULSE_MS` when nothing else is said. */
+  readonly everyMs?: number;
   send(): void;
   /** Called once; nothing is sent after it. */
   onSilence(): void;
@@ -52,10 +57,11 @@ export interface PulseSenderOptions {
 
 /** The parent's half. Counts pulses and not time: while the computer sleeps neither side can be heard. */
 export function sendPulses(clock: Clock, options: PulseSenderOptions): PulseSender {
+  const everyMs = options.everyMs ?? PULSE_MS;
   let unanswered = 0;
-  const stop = clock.every(PULSE_MS, () => {
+  const stop = clock.every(everyMs, () => {
     unanswered += 1;
-    if (unanswered * PULSE_MS <= options.silenceMs) {
+    if (unanswered * everyMs <= options.silenceMs) {
       options.send();
       return;
     }

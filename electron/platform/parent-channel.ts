@@ -1,5 +1,5 @@
 /** Finds the channel to the parent, whether this runs as an Electron utility process or a forked Node. */
-import type { ParentChannel } from './child.ts';
+import type { ParentChannel, Port } from './child.ts';
 
 /** @throws Error when the process was started by hand and so has nobody to talk to. */
 export function parentChannel(): ParentChannel {
@@ -17,7 +17,7 @@ function utilityChannel(port: Electron.ParentPort): ParentChannel {
     },
     onMessage(listener) {
       port.on('message', (event) => {
-        listener(event.data);
+        listener(event.data, event.ports.map(asPort));
       });
     },
     // There is no such event here: Chromium ends a utility process with the app, and a main process that
@@ -33,10 +33,33 @@ function forkChannel(): ParentChannel {
       if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
     },
     onMessage(listener) {
-      process.on('message', listener);
+      process.on('message', (message) => {
+        listener(message);
+      });
     },
     onDisconnect(listener) {
       process.on('disconnect', listener);
+    },
+  };
+}
+
+/** Starts it: what was said before somebody listened is not lost. */
+function asPort(port: Electron.MessagePortMain): Port {
+  return {
+    post(message) {
+      port.postMessage(message);
+    },
+    onMessage(listener) {
+      port.on('message', (event) => {
+        listener(event.data);
+      });
+      port.start();
+    },
+    onClose(listener) {
+      port.once('close', listener);
+    },
+    close() {
+      port.close();
     },
   };
 }

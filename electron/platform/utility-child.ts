@@ -1,6 +1,6 @@
 /** Starts process entries as Electron utility processes. */
 import { join } from 'node:path';
-import { utilityProcess, type UtilityProcess } from 'electron';
+import { utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
 import type { Child, SpawnChild } from './child.ts';
 import type { Log } from './log.ts';
 
@@ -32,8 +32,9 @@ function asChild(child: UtilityProcess): Child {
     get pid() {
       return child.pid;
     },
-    post(message) {
-      if (!gone) child.postMessage(message);
+    post(message, ports = []) {
+      // Whoever hands over a port has made it with Electron; the type is Electron's alone.
+      if (!gone) child.postMessage(message, [...ports] as MessagePortMain[]);
     },
     onMessage(listener) {
       child.on('message', listener);

@@ -4,7 +4,6 @@ import type { Hex } from '../protocol/hex.ts';
 import type { EntryOf, LedgerEntry, SessionOpened } from '../protocol/ledger-entries.ts';
 import type { Receipt, SignedReceipt } from '../protocol/receipt.ts';
 import type { Session } from '../protocol/session.ts';
-import { hashDomain } from '../protocol/typed-data.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
 import { coverOf } from './cover.ts';
 import type { Durability, RelayLedger } from './ports.ts';
@@ -40,7 +39,6 @@ export interface ApplicationSession {
   readonly opened: SessionOpened;
   readonly terms: Session;
   readonly model: ServedModel;
-  readonly domainHash: Uint8Array;
   readonly isDisputed: boolean;
   /** Where the Supplier was met last. */
   peerKey: Hex;
@@ -136,7 +134,6 @@ export function createApplicationSession(
     opened,
     terms,
     model,
-    domainHash: hashDomain({ chainId: terms.chainId, verifyingContract: terms.hub }),
     active,
     peerKey: opened.peerKey,
     isBehind: false,

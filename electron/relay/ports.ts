@@ -5,9 +5,11 @@ import type { Random } from '../platform/random.ts';
 import type { GenerateEvent, GenerateRequest } from '../protocol/generate.ts';
 import type { Hex } from '../protocol/hex.ts';
 import type { LedgerEntry, SessionOpened } from '../protocol/ledger-entries.ts';
+import type { Receipt } from '../protocol/receipt.ts';
 import type { RefusalCode } from '../protocol/refusal.ts';
 import type { Session } from '../protocol/session.ts';
 import type { RecoverSigner } from '../protocol/verify-receipt.ts';
+import type { Voucher } from '../protocol/voucher.ts';
 import type {
   CancelRequest,
   ResyncAnswer,
@@ -30,11 +32,16 @@ export interface RelayLedger {
   openSessions(role: Role, sinceEpoch: number): readonly SessionOpened[];
 }
 
-/** A key that signs; where it lives is its own affair. */
-export interface Signer {
+/** The hot key that the Application granted; where it lives is its own affair. */
+export interface VoucherSigner {
+  /** @returns ERC-2098, 64 bytes. Rejects while there is nobody to sign. */
+  signVoucher(voucher: Voucher): Promise<Hex>;
+}
+
+export interface ReceiptSigner {
   readonly address: Hex;
-  /** @returns ERC-2098, 64 bytes. Rejects while it is locked. */
-  sign(digest: Uint8Array): Promise<Hex>;
+  /** @returns ERC-2098, 64 bytes. Rejects while there is nobody to sign. */
+  signReceipt(receipt: Receipt): Promise<Hex>;
 }
 
 /** What is asked of the engine, with the file that must answer. */
@@ -106,7 +113,7 @@ export interface RelayNetwork {
 export interface SupplierPorts {
   readonly network: RelayNetwork;
   readonly ledger: RelayLedger;
-  readonly signer: Signer;
+  readonly signer: ReceiptSigner;
   readonly recover: RecoverSigner;
   readonly engine: RelayEngine;
   readonly models: ServedModels;
@@ -120,8 +127,7 @@ export interface SupplierPorts {
 export interface ApplicationPorts {
   readonly network: RelayNetwork;
   readonly ledger: RelayLedger;
-  /** The hot key that the Application granted. */
-  readonly signer: Signer;
+  readonly signer: VoucherSigner;
   readonly recover: RecoverSigner;
   readonly client: PeerClient;
   readonly clock: Clock;

@@ -43,6 +43,7 @@ const REFUSED_BY_ENGINE: Readonly<Record<string, RefusalCode>> = {
   'no-model': 'not-serving',
   'engine-unavailable': 'not-serving',
   'model-load-failed': 'not-serving',
+  'owner-returned': 'not-serving',
 };
 
 /** Never throws: whatever happens ends in an outcome that can be settled. */

@@ -1,5 +1,5 @@
 /** Signs and recovers with tiny-secp256k1 (libsecp256k1 as WebAssembly): the fast way, for every relay. */
-import { recover, signRecoverable } from 'tiny-secp256k1';
+import { pointFromScalar, recover, signRecoverable } from 'tiny-secp256k1';
 import { fromHex, toHex, type Hex } from '../protocol/hex.ts';
 import { keccakHex } from '../protocol/typed-data.ts';
 import { splitSignature } from './compact-signature.ts';
@@ -20,6 +20,13 @@ export function signDigest(key: Uint8Array, digest: Uint8Array): Hex {
   const compact = Uint8Array.from(signature);
   if ((recoveryId & 1) === 1) compact[KEY_BYTES] = (compact[KEY_BYTES] ?? 0) | PARITY_BIT;
   return toHex(compact);
+}
+
+/** @param key 32 bytes; not kept @returns lower case @throws RangeError for what is no key */
+export function addressOfKey(key: Uint8Array): Hex {
+  const point = key.length === KEY_BYTES ? pointFromScalar(key, false) : null;
+  if (point === null) throw new RangeError('this is no private key');
+  return addressOf(point);
 }
 
 /** @returns the signer's address in lower case, null for what is no low-s signature of anybody */

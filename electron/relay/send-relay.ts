@@ -4,8 +4,6 @@ import type { GenerateRequest } from '../protocol/generate.ts';
 import { toHex, type Hex } from '../protocol/hex.ts';
 import type { LedgerEntry } from '../protocol/ledger-entries.ts';
 import { bodyHash, relayRef, samplerSeed } from '../protocol/relay-hash.ts';
-import { digestOf } from '../protocol/typed-data.ts';
-import { VOUCHER } from '../protocol/voucher.ts';
 import { toRelayBody, type RelayRequest } from '../protocol/wire-relay.ts';
 import type { ApplicationSession } from './application-session.ts';
 import type { ApplicationPorts } from './ports.ts';
@@ -49,7 +47,7 @@ export async function sendRelay(
   try {
     if (cumulative > allowance) throw new AppError('stake-used-up');
     const voucher = { session: session.id, cumulative, ref };
-    const signature = await signer.sign(digestOf(session.domainHash, VOUCHER, voucher));
+    const signature = await signer.signVoucher(voucher);
     writeDown(session, { ...asked, ref, cumulative, signature }, clock.nowMs());
     const request = { session: session.terms, voucher: { cumulative, signature }, ...asked, body };
     const seed = samplerSeed(asked.seedNonce, ref, session.terms.supplier);

@@ -1,11 +1,10 @@
 /** Turns what was served into a signed receipt that is on disk, one after the other per session. */
 import { chargeOf, cuOf } from '../protocol/cu.ts';
 import type { Hex } from '../protocol/hex.ts';
-import { finishNumber, RECEIPT, type Finish, type Receipt } from '../protocol/receipt.ts';
+import { finishNumber, type Finish, type Receipt } from '../protocol/receipt.ts';
 import type { SignedReceipt } from '../protocol/receipt.ts';
 import { createResponseHasher } from '../protocol/relay-hash.ts';
-import { digestOf } from '../protocol/typed-data.ts';
-import type { Signer } from './ports.ts';
+import type { ReceiptSigner } from './ports.ts';
 import type { SupplierSession } from './supplier-session.ts';
 
 /** What one relay did, before sums and signature. */
@@ -39,12 +38,6 @@ export function servedNothing(profile: Hex, endedAtMs: number): Served {
   };
 }
 
-export interface SettlePorts {
-  readonly signer: Signer;
-  /** Of the network that the session belongs to. */
-  readonly domainHash: Uint8Array;
-}
-
 /**
  * Settling the same relay again gives the same receipt.
  * @throws AppError when it could not be written, or whatever the signer throws; the relay then still runs
@@ -53,14 +46,14 @@ export function settle(
   session: SupplierSession,
   ref: Hex,
   served: Served,
-  { signer, domainHash }: SettlePorts,
+  signer: ReceiptSigner,
 ): Promise<SignedReceipt> {
   return session.serial(async () => {
     const record = session.record(ref);
     if (record?.state === 'settled') return record.signed;
     if (record?.state !== 'running') throw new Error('there is no such relay to settle');
     const receipt = nextReceipt(session, ref, record.cumulative, served);
-    const signature = await signer.sign(digestOf(domainHash, RECEIPT, receipt));
+    const signature = await signer.signReceipt(receipt);
     const signed = { receipt, signature };
     const { endedAtMs: atMs } = served;
     session.append([{ kind: 'relay-served', atMs, session: session.id, ref, signed }], 'full');

@@ -132,7 +132,7 @@ export function createSupplier(ports: SupplierPorts): Supplier {
       await finish(outcome, session, ref, out, stop);
       live.delete(ref);
     } catch (error) {
-      log.error('a receipt could not be made yet', { error });
+      tellUnsettled('a receipt could not be made yet', error);
       out.fail(toAppError(error));
     } finally {
       stopTimer();
@@ -147,11 +147,17 @@ export function createSupplier(ports: SupplierPorts): Supplier {
     out: Handoff<RelayEvent>,
     stop: Stop,
   ): Promise<void> {
-    const signed = await settle(session, ref, served, { signer, domainHash });
+    const signed = await settle(session, ref, served, signer);
     const last: RelayEvent =
       code === null ? { type: 'receipt', signed } : { type: 'refusal', refusal: refusal(code) };
     drop(out.offer(last, stop.signal), 'the end of a relay', log);
     out.end();
+  }
+
+  /** A signer that died is started again, and the receipt made when it is asked for; anything else is a fault. */
+  function tellUnsettled(what: string, error: unknown): void {
+    if (toAppError(error).code === 'signer-unavailable') log.warn(what, { error });
+    else log.error(what, { error });
   }
 
   /** Relays that do not run any more and have no receipt: from before a crash, or not settled for some fault. */
@@ -161,7 +167,7 @@ export function createSupplier(ports: SupplierPorts): Supplier {
       const served =
         relay === undefined ? servedNothing(session.model.profile, clock.nowMs()) : relay.leftover;
       if (served === null) continue;
-      await settle(session, ref, served, { signer, domainHash });
+      await settle(session, ref, served, signer);
       live.delete(ref);
     }
   }
@@ -211,7 +217,7 @@ export function createSupplier(ports: SupplierPorts): Supplier {
         const answer = await answerResync(peerKey, request, ports, { ...parts, settleLeftovers });
         return typeof answer === 'string' ? refusal(answer) : answer;
       } catch (error) {
-        log.error('a resync could not be answered', { error });
+        tellUnsettled('a resync could not be answered', error);
         return refusal('internal');
       }
     },

@@ -1,10 +1,9 @@
 /** The one door from the page: checks who asks and what, runs the command, answers with a `Result`. */
 import type { IpcMain, IpcMainInvokeEvent } from 'electron';
-import { ERROR_TEXTS, type ErrorCode } from '../ipc/error-codes.ts';
-import type { Failure, Result } from '../ipc/result.ts';
+import type { Result } from '../ipc/result.ts';
 import { COMMANDS, type CommandInput, type CommandName, type CommandOutput } from '../ipc/table.ts';
 import { toAppError } from '../platform/app-error.ts';
-import { failureText } from '../platform/failure-text.ts';
+import { catalogueText, failureText } from '../platform/failure-text.ts';
 import type { Log } from '../platform/log.ts';
 import { APP_ORIGIN } from './app-protocol.ts';
 
@@ -20,19 +19,40 @@ export interface RouterPorts {
   readonly log: Log;
 }
 
+/** Commands that were turned away at the door since the start. Our own page causes none of them. */
+export interface RefusedCommands {
+  /** Not from the main frame of Lull's own window. */
+  readonly foreign: number;
+  /** From there, but not of the form that the table states. */
+  readonly malformed: number;
+}
+
+type Turned = keyof RefusedCommands;
+type Refuse = (why: Turned, name: CommandName, details: string | null) => Result<never>;
+
+/** @returns how many commands were refused so far; each is in the log too, with its number. */
 export function routeCommands(
   ipcMain: Pick<IpcMain, 'handle'>,
   handlers: CommandHandlers,
-  ports: RouterPorts,
-): void {
+  { isOwnFrame: isOwn, log }: RouterPorts,
+): () => RefusedCommands {
+  const counts: Record<Turned, number> = { foreign: 0, malformed: 0 };
+  const refuse: Refuse = (why, name, details) => {
+    counts[why] += 1;
+    log.warn(`refused a ${why} command`, { name, count: counts[why] });
+    return { ok: false, ...catalogueText(REFUSAL_CODE[why], details) };
+  };
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
     ipcMain.handle(name, (event, input: unknown) =>
-      ports.isOwnFrame(event)
-        ? runCommand(name, input, handlers, ports.log)
-        : refuse(name, ports.log),
+      isOwn(event)
+        ? runCommand(name, input, { handlers, log, refuse })
+        : refuse('foreign', name, null),
     );
   }
+  return () => ({ ...counts });
 }
+
+const REFUSAL_CODE = { foreign: 'refused', malformed: 'bad-request' } as const;
 
 /** True when the call comes from the main frame of `contents`, showing our own page. */
 export function isOwnFrame(event: IpcMainInvokeEvent, contents: Electron.WebContents): boolean {
@@ -46,17 +66,21 @@ export function isOwnFrame(event: IpcMainInvokeEvent, contents: Electron.WebCont
   );
 }
 
-export async function runCommand<Name extends CommandName>(
+interface Door {
+  readonly handlers: CommandHandlers;
+  readonly log: Log;
+  readonly refuse: Refuse;
+}
+
+async function runCommand<Name extends CommandName>(
   name: Name,
   input: unknown,
-  handlers: CommandHandlers,
-  log: Log,
+  { handlers, log, refuse }: Door,
 ): Promise<Result<CommandOutput<Name>>> {
   const checked = COMMANDS[name].input.safeParse(input);
   if (!checked.success) {
-    log.warn('refused a malformed command', { name });
     const fields = checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return failure('bad-request', fields.join('; '));
+    return refuse('malformed', name, fields.join('; '));
   }
   try {
     // The table ties this row's schema to this row's handler; the compiler cannot follow that through a union.
@@ -68,14 +92,4 @@ export async function runCommand<Name extends CommandName>(
     log.warn('a command failed', { name, error: appError });
     return { ok: false, ...failureText(appError) };
   }
-}
-
-function refuse(name: string, log: Log): Failure {
-  log.warn('refused a command from a foreign frame', { name });
-  return failure('refused', null);
-}
-
-function failure(code: ErrorCode, details: string | null): Failure {
-  const { sentence, next } = ERROR_TEXTS[code];
-  return { ok: false, code, message: sentence, next, details };
 }

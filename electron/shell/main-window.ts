@@ -1,4 +1,4 @@
-/** Lull's one window: made on demand, focused when it exists, told what happens. */
+/** Lull's one window: made on demand, focused when it exists, hidden or gone when closed, told what happens. */
 import { BrowserWindow, nativeTheme } from 'electron';
 import type { NotificationBody, NotificationName } from '../ipc/table.ts';
 import type { Theme } from '../ipc/snapshot.ts';
@@ -19,13 +19,26 @@ export interface MainWindow {
 export interface MainWindowOptions {
   readonly preloadPath: string;
   readonly iconPath: string;
+  /** What becomes of the window when its owner closes it. */
+  readonly onClose: () => Closed;
+  /** Somebody typed, clicked or moved the pointer in it. */
+  readonly onInput: () => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** `close` ends the page, `hide` only puts it out of sight, `keep` leaves all as it is. */
+export type Closed = 'close' | 'hide' | 'keep';
+
 const RELOAD_PAUSE_MS = 500;
 
-export function createMainWindow({ clock, log, ...paths }: MainWindowOptions): MainWindow {
+export function createMainWindow({
+  clock,
+  log,
+  onClose,
+  onInput,
+  ...paths
+}: MainWindowOptions): MainWindow {
   let window: BrowserWindow | null = null;
 
   function open(): void {
@@ -35,6 +48,12 @@ export function createMainWindow({ clock, log, ...paths }: MainWindowOptions): M
     made.once('ready-to-show', () => {
       made.show();
     });
+    made.on('close', (event) => {
+      const closed = onClose();
+      if (closed !== 'close') event.preventDefault();
+      if (closed === 'hide') hide(made);
+    });
+    made.webContents.on('input-event', onInput);
     made.on('closed', () => {
       window = null;
     });
@@ -66,4 +85,16 @@ export function createMainWindow({ clock, log, ...paths }: MainWindowOptions): M
       nativeTheme.themeSource = theme;
     },
   };
+}
+
+/** A window that is hidden while it fills a Mac's screen leaves that screen black. */
+function hide(window: BrowserWindow): void {
+  if (!window.isFullScreen()) {
+    window.hide();
+    return;
+  }
+  window.once('leave-full-screen', () => {
+    window.hide();
+  });
+  window.setFullScreen(false);
 }

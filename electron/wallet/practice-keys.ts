@@ -1,52 +1,48 @@
 /** A node's keys on the practice network: made silently, kept in one file, worth nothing anywhere else. */
-import { z } from 'zod';
 import { AppError, toAppError } from '../platform/app-error.ts';
-import type { Log } from '../platform/log.ts';
 import type { Random } from '../platform/random.ts';
-import { fromHex, toHex } from '../protocol/hex.ts';
-import { hashSchema } from '../protocol/wire-values.ts';
-import { isPrivateKey, KEY_BYTES, makePrivateKey } from './private-key.ts';
-import { createSecretFile, readSecretFile } from './secret-file.ts';
+import { keyFileText, keysOf, parseKeyFile, type KeyBytes } from './key-file.ts';
+import type { KeptIn } from './key-messages.ts';
+import { KEY_BYTES, makePrivateKey } from './private-key.ts';
+import {
+  createSecretFile,
+  readSecretFile,
+  removeLeftParts,
+  replaceSecretFile,
+} from './secret-file.ts';
 
 export const PRACTICE_KEYS_FILE = 'practice-keys.json';
 
-/** Each 32 bytes. */
-export interface PracticeKeys {
-  /** Holds the stake as Application, and sends transactions. */
-  readonly owner: Uint8Array;
-  /** Granted by the owner; signs vouchers. */
-  readonly relay: Uint8Array;
-  /** Signs receipts; sessions name its address. */
-  readonly supplier: Uint8Array;
-  /** Of the peer's ed25519 key pair. */
-  readonly peerSeed: Uint8Array;
+export interface PracticeKeys extends KeyBytes {
+  readonly keptIn: KeptIn;
+  /** Whether others could read the file until now. */
+  readonly wasOpen: boolean;
   /** Overwrites all four; nothing can be signed afterwards. */
   dispose(): void;
 }
 
-type KeyBytes = Omit<PracticeKeys, 'dispose'>;
+interface Found {
+  readonly keys: KeyBytes;
+  readonly isSealed: boolean;
+  readonly wasOpen: boolean;
+}
 
-const keySchema = hashSchema.refine((hex) => isPrivateKey(fromHex(hex)));
-const fileSchema = z.strictObject({
-  version: z.literal(1),
-  owner: keySchema,
-  relay: keySchema,
-  supplier: keySchema,
-  peerSeed: hashSchema,
-});
+export interface PracticeKeysPorts {
+  readonly random: Pick<Random, 'bytes'>;
+  /** 32 bytes, not kept; null when there is no key store, and the keys lie in the clear. */
+  readonly sealingKey: Uint8Array | null;
+}
 
 /**
- * Reads the keys, or makes them when there is no file. Keys that are there are never written over. Access that others
- * have to the file is taken away, and logged.
- * @throws AppError `keys-unusable` for a damaged file (the details name it), `data-folder-unusable` or `disk-full`
+ * Reads the keys, or makes them when there is no file; seals those that lie in the clear. Keys that are there are never
+ * replaced by others. Access that others have to the file is taken away.
+ * @throws AppError `keys-unusable` for a damaged file and `keys-sealed` for one that the key does not open (the details
+ *   name it), `data-folder-unusable`, `disk-full`
  */
-export function readPracticeKeys(
-  path: string,
-  { random, log }: { readonly random: Random; readonly log: Log },
-): PracticeKeys {
+export function readPracticeKeys(path: string, ports: PracticeKeysPorts): PracticeKeys {
   try {
-    const keys = readKeys(path, log) ?? makeKeys(path, random) ?? readKeys(path, log);
-    if (keys) return withDispose(keys);
+    const found = read(path, ports) ?? make(path, ports) ?? read(path, ports);
+    if (found) return opened(path, found, ports);
   } catch (error) {
     throw fileError(error);
   }
@@ -60,53 +56,56 @@ function fileError(error: unknown): AppError {
   return new AppError('data-folder-unusable', { details, cause: error });
 }
 
-function readKeys(path: string, log: Log): KeyBytes | null {
+function read(path: string, { sealingKey }: PracticeKeysPorts): Found | null {
   const found = readSecretFile(path);
   if (!found) return null;
-  if (found.wasOpen) {
-    log.warn('the practice keys could be read by others; now only their owner can', {
-      file: PRACTICE_KEYS_FILE,
-    });
-  }
-  return parseKeys(path, found.text);
+  const file = parseKeyFile(found.text);
+  if (!file) throw damaged(path);
+  const keys = keysOf(file, sealingKey);
+  if (!keys) throw new AppError('keys-sealed', { details: path });
+  return { keys, isSealed: file.version === 2, wasOpen: found.wasOpen };
 }
 
 /** Null when somebody else made them meanwhile. */
-function makeKeys(path: string, random: Random): KeyBytes | null {
+function make(path: string, { random, sealingKey }: PracticeKeysPorts): Found | null {
   const keys: KeyBytes = {
     owner: makePrivateKey(random),
     relay: makePrivateKey(random),
     supplier: makePrivateKey(random),
     peerSeed: random.bytes(KEY_BYTES),
   };
-  const content = {
-    version: 1,
-    owner: toHex(keys.owner),
-    relay: toHex(keys.relay),
-    supplier: toHex(keys.supplier),
-    peerSeed: toHex(keys.peerSeed),
-  } satisfies z.infer<typeof fileSchema>;
-  return createSecretFile(path, `${JSON.stringify(content, null, 2)}\n`) ? keys : null;
+  const isMine = createSecretFile(path, keyFileText(keys, sealingKey, random));
+  return isMine ? { keys, isSealed: sealingKey !== null, wasOpen: false } : null;
 }
 
-function parseKeys(path: string, text: string): KeyBytes {
-  const parsed = fileSchema.safeParse(fromJson(text));
-  if (!parsed.success) throw damaged(path);
-  const { owner, relay, supplier, peerSeed } = parsed.data;
+function opened(path: string, found: Found, ports: PracticeKeysPorts): PracticeKeys {
+  const { keys, wasOpen } = found;
+  removeLeftParts(path);
   return {
-    owner: fromHex(owner),
-    relay: fromHex(relay),
-    supplier: fromHex(supplier),
-    peerSeed: fromHex(peerSeed),
+    ...keys,
+    keptIn: found.isSealed || sealNow(path, keys, ports) ? 'key-store' : 'file',
+    wasOpen,
+    dispose() {
+      for (const bytes of [keys.owner, keys.relay, keys.supplier, keys.peerSeed]) bytes.fill(0);
+    },
   };
 }
 
-/** Undefined for what is no JSON. The parser's own words are dropped: they quote what it read. */
-function fromJson(text: string): unknown {
+/** @returns whether they are sealed now; a disk that is full leaves them as they were */
+function sealNow(path: string, keys: KeyBytes, { random, sealingKey }: PracticeKeysPorts): boolean {
+  if (sealingKey === null) return false;
+  const text = keyFileText(keys, sealingKey, random);
+  // What cannot be opened again must not take the place of what can.
+  const file = parseKeyFile(text);
+  const again = file && keysOf(file, sealingKey);
+  const isGood = again?.owner.every((byte, at) => byte === keys.owner[at]) === true;
+  if (!isGood) return false;
   try {
-    return JSON.parse(text) as unknown;
+    replaceSecretFile(path, text);
+    return true;
   } catch {
-    return undefined;
+    // Nothing is lost: the next start tries again, and until then the file says where they lie.
+    return false;
   }
 }
 
@@ -116,13 +115,4 @@ function damaged(path: string): AppError {
       `${path} is damaged or from another version of Lull. Put a good copy back; ` +
       'or move it away, and Lull makes new practice keys, without the practice money of the old ones.',
   });
-}
-
-function withDispose(keys: KeyBytes): PracticeKeys {
-  return {
-    ...keys,
-    dispose() {
-      for (const bytes of [keys.owner, keys.relay, keys.supplier, keys.peerSeed]) bytes.fill(0);
-    },
-  };
 }

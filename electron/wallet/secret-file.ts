@@ -1,4 +1,4 @@
-/** A small file that only its owner can read, and that is written once. */
+/** A small file that only its owner can read, and that nobody makes twice. */
 import {
   closeSync,
   constants,
@@ -8,16 +8,18 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 const MAX_FILE_BYTES = 4096;
+const PART = '.part';
 
 export interface SecretText {
   readonly text: string;
@@ -56,18 +58,58 @@ export function readSecretFile(path: string): SecretText | null {
  * @returns false when there is a file by now; it is as it was
  * @throws the system's error
  */
-export function createSecretFile(path: string, content: string): boolean {
-  const part = `${path}.part`;
+export function createSecretFile(path: string, content: string | Uint8Array): boolean {
+  return withPart(path, content, (part) => publish(part, path));
+}
+
+/**
+ * Puts other content in the place of a file that is there: the old or the new is there at any moment.
+ * @throws the system's error
+ */
+export function replaceSecretFile(path: string, content: string): void {
+  withPart(path, content, (part) => {
+    renameSync(part, path);
+    syncFolder(dirname(path));
+  });
+}
+
+/** Removes what processes that died in between have left beside the file. @throws the system's error */
+export function removeLeftParts(path: string): void {
+  const start = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(start) || !name.endsWith(PART)) continue;
+    const pid = Number(name.slice(start.length, -PART.length));
+    if (!Number.isInteger(pid) || pid <= 0 || isRunning(pid)) continue;
+    rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+}
+
+/** @param place puts the finished part where it belongs */
+function withPart<Value>(
+  path: string,
+  content: string | Uint8Array,
+  place: (part: string) => Value,
+): Value {
+  // Several processes may make the same file at once, each with a part of its own.
+  const part = `${path}.${String(process.pid)}${PART}`;
   try {
     rmSync(part, { force: true });
     const file = openSync(part, 'wx', OWNER_ONLY);
     try {
-      writeSync(file, content);
+      writeSync(file, Buffer.from(content));
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    return publish(part, path);
+    return place(part);
   } finally {
     rmSync(part, { force: true });
   }

@@ -52,3 +52,35 @@ function round(units: bigint, decimals: number, { significant, towards }: Precis
 function grouped(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ',');
 }
+
+/** An amount that somebody typed, or what is wrong with it in a sentence. */
+export type TypedAmount =
+  | { readonly units: bigint; readonly fault: null }
+  | { readonly units: null; readonly fault: string };
+
+/** A whole number, or a point with digits on one side of it at least. */
+const TYPED = /^(?:(\d+)(?:\.(\d*))?|\.(\d+))$/;
+/** Far more than there is of anything; a longer number is a slip of the hand. */
+const MAX_TYPED_LENGTH = 60;
+
+/** Exact: text to units, never through a float. Separators are refused, since they mean different things to people. */
+export function parseAmount(text: string, { symbol, decimals }: Asset): TypedAmount {
+  const typed = text.trim();
+  const parts = typed.length > MAX_TYPED_LENGTH ? null : TYPED.exec(typed);
+  if (typed === '') return { units: null, fault: 'Enter an amount.' };
+  if (!parts) {
+    const fault = 'Write the amount in digits, with a point before decimals: 12.5';
+    return { units: null, fault };
+  }
+  const [, whole = '', after, alone] = parts;
+  const fraction = (after ?? alone ?? '').replace(/0+$/, '');
+  if (fraction.length > decimals) {
+    return { units: null, fault: `${symbol} has no more than ${String(decimals)} decimals.` };
+  }
+  return { units: BigInt(whole + fraction.padEnd(decimals, '0')), fault: null };
+}
+
+/** As it would be typed: every digit, no separators. */
+export function typedUnits(units: bigint, decimals: number): string {
+  return formatUnits(units, decimals).replaceAll(',', '');
+}

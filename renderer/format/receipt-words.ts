@@ -14,9 +14,13 @@ export function countOf(count: number, one: string): string {
 }
 
 /** What the whole receipt says, in one sentence. */
-export function receiptSentence({ line }: ReceiptView, asset: Asset): string {
+export function receiptSentence(
+  { line }: ReceiptView,
+  asset: Asset,
+  write: (units: bigint) => string = (units) => formatAmount(units, asset),
+): string {
   const tokens = countOf(line.outputTokens, 'token');
-  return `${line.modelName} answered ${tokens} for ${formatAmount(line.charged, asset)}`;
+  return `${line.modelName} answered ${tokens} for ${write(line.charged)}`;
 }
 
 const FINISHES: Readonly<Record<RelayLine['finish'], string>> = {

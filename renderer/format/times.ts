@@ -50,3 +50,14 @@ function startOfDay(ms: number): number {
 export function formatClock(ms: number): string {
   return new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
+
+/** For example `3 Nov`. */
+export function formatDate(ms: number): string {
+  return new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+}
+
+/** For example `Tue 3 Nov`. */
+export function formatDay(ms: number): string {
+  const weekday = new Date(ms).toLocaleDateString('en-GB', { weekday: 'short' });
+  return `${weekday} ${formatDate(ms)}`;
+}

@@ -34,7 +34,7 @@ const SHORT_ENGINE_STATES: Readonly<Record<EngineState['state'], string>> = {
   failed: 'Stopped',
 };
 
-/** For the line under the conversations, where there is little room. */
+/** Beside the title of a chat, where there is little room. */
 export function shortEngineState(state: EngineState['state']): string {
   return SHORT_ENGINE_STATES[state];
 }

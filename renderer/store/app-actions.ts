@@ -1,13 +1,13 @@
 /** What a person can do outside a conversation: setup, models, engine, endpoint, appearance, notices. */
-import type { Result } from '../../electron/ipc/result.ts';
 import type { ModelInfo, Theme } from '../../electron/ipc/snapshot.ts';
 import type { Bridge } from '../../electron/ipc/table.ts';
-import type { AppStore, Tab } from './app-state.ts';
-import { attempt, failureOf } from './attempt.ts';
+import type { AppStore, SettingsPart, Tab } from './app-state.ts';
+import { createRun } from './run-command.ts';
 import { addToast } from './view.ts';
 
 export interface AppActions {
   readonly showTab: (tab: Tab) => void;
+  readonly showSettings: (part: SettingsPart) => void;
   readonly setRailOpen: (open: boolean) => void;
   readonly setFilter: (filter: string) => void;
   readonly dismissToast: (id: number) => void;
@@ -39,18 +39,7 @@ export function createAppActions(
     store.setState((state) => addToast(state, { text }));
   };
 
-  async function run<Value>(
-    start: () => Promise<Result<Value>>,
-    done?: (value: Value) => void,
-  ): Promise<void> {
-    const result = await attempt(start);
-    const failure = failureOf(result);
-    if (result.ok) done?.(result.value);
-    // Whoever cancelled something knows it already.
-    else if (failure && failure.code !== 'cancelled') {
-      store.setState((state) => addToast(state, { failure }));
-    }
-  }
+  const run = createRun(store);
 
   const sayOpened = (model: ModelInfo | null) => {
     if (model) say(`${model.name} is open. Your next question goes to it.`);
@@ -58,7 +47,10 @@ export function createAppActions(
 
   return {
     showTab: (tab) => {
-      store.setState({ tab, railOpen: false });
+      store.setState({ tab, settingsPart: null, railOpen: false });
+    },
+    showSettings: (settingsPart) => {
+      store.setState({ tab: 'settings', settingsPart, railOpen: false });
     },
     setRailOpen: (railOpen) => {
       store.setState({ railOpen });

@@ -6,7 +6,10 @@ import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapsho
 import type { CommandInput } from '../../electron/ipc/table.ts';
 import type { LiveText } from './live-text.ts';
 
-export type Tab = 'chat' | 'earnings' | 'settings';
+export type Tab = 'home' | 'chat' | 'earnings' | 'wallet' | 'settings';
+
+/** A part of Settings that other screens lead to. */
+export type SettingsPart = 'earning' | 'network';
 
 /** Who is asked: the model on this computer, or a Supplier on the network. */
 export type Via = CommandInput<'chat.send'>['via'];
@@ -55,6 +58,8 @@ export interface AppState {
   readonly snapshot: Snapshot | null;
   readonly startFailure: FailureText | null;
   readonly tab: Tab;
+  /** Where Settings opens; null at its beginning. */
+  readonly settingsPart: SettingsPart | null;
   /** Null is a new chat. */
   readonly conversationId: string | null;
   readonly railOpen: boolean;
@@ -88,6 +93,7 @@ const INITIAL: AppState = {
   snapshot: null,
   startFailure: null,
   tab: 'chat',
+  settingsPart: null,
   conversationId: null,
   railOpen: false,
   filter: '',

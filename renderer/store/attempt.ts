@@ -9,15 +9,15 @@ export async function attempt<Value>(
   try {
     return await command();
   } catch (error: unknown) {
-    const { sentence, next } = ERROR_TEXTS.internal;
+    const { sentence, kept, next } = ERROR_TEXTS.internal;
     const details = error instanceof Error ? error.message : String(error);
-    return { ok: false, code: 'internal', message: sentence, next, details };
+    return { ok: false, code: 'internal', message: sentence, kept, next, details };
   }
 }
 
 /** The part of a failed result that the page shows. */
 export function failureOf(result: Result<unknown>): FailureText | null {
   if (result.ok) return null;
-  const { code, message, next, details } = result;
-  return { code, message, next, details };
+  const { code, message, kept, next, details } = result;
+  return { code, message, kept, next, details };
 }

@@ -5,9 +5,11 @@ import { createAppStore } from './app-state.ts';
 import { createChatActions, followAnswers } from './chat-actions.ts';
 import { createMirror } from './mirror.ts';
 import { createNetworkActions } from './network-actions.ts';
+import { createOwnerActions } from './owner-actions.ts';
 import { followPrice, type Later } from './price-follower.ts';
 import type { App } from './use-app.tsx';
 import { takeSnapshot } from './view.ts';
+import { createWalletActions } from './wallet-actions.ts';
 
 export interface RunningApp extends App {
   readonly dispose: () => void;
@@ -42,6 +44,8 @@ export function createApp(
       ...createAppActions(bridge, store, writeClipboard),
       ...createChatActions(bridge, store),
       ...createNetworkActions(bridge, store),
+      ...createOwnerActions(bridge, store),
+      ...createWalletActions(bridge, store),
     },
     refresh: mirror.refresh,
     dispose: () => {

@@ -1,4 +1,4 @@
-/** A failure in words: what happened, what to do, and the details for whoever wants them. */
+/** A failure in words: what happened, what was kept, what to do, and the details for whoever wants them. */
 import type { ReactNode } from 'react';
 import type { FailureText } from '../../electron/ipc/result.ts';
 import { CloseIcon, AlertIcon } from './icons.tsx';
@@ -18,6 +18,7 @@ export function FailureNote({ failure, onDismiss, children }: Props) {
       <div className="note-body">
         <p className="note-sentence">{failure.message}</p>
         <p>{failure.next}</p>
+        <p className="note-kept">{failure.kept}</p>
         {failure.details === null || failure.details === '' ? null : (
           <details>
             <summary>Details</summary>

@@ -23,6 +23,17 @@ export const PlusIcon = () => (
     <path d="M10 4.5v11M4.5 10h11" />
   </Icon>
 );
+export const HomeIcon = () => (
+  <Icon>
+    <path d="m3.25 9.5 6.75-5.75 6.75 5.75M5 8.25v7.5h3.5V11.5h3v4.25H15v-7.5" />
+  </Icon>
+);
+export const WalletIcon = () => (
+  <Icon>
+    <path d="M15.5 6.5V5a1.25 1.25 0 0 0-1.25-1.25H5.5A2 2 0 0 0 3.5 5.5v8.75c0 1.1.9 2 2 2h9.75c.7 0 1.25-.55 1.25-1.25V7.75c0-.7-.55-1.25-1.25-1.25H5A1.25 1.25 0 0 1 3.6 5.4" />
+    <path d="M13.25 11.4h.01" strokeWidth="2.25" />
+  </Icon>
+);
 export const ChatIcon = () => (
   <Icon>
     <path d="M4 4.75h12a1 1 0 0 1 1 1v7.5a1 1 0 0 1-1 1H9.5L6 17v-2.75H4a1 1 0 0 1-1-1v-7.5a1 1 0 0 1 1-1Z" />

@@ -85,7 +85,8 @@ async function compare(
     config: {
       ...{ model: 'starter', backend: 'cpu', threads: 1, sequences: SEQUENCES },
       ...{ rounds, requests, temperature: 0, contextTokens: CONTEXT_TOKENS },
-      counted: 'main and both edge processes; the chain is asked once a minute and left out',
+      counted:
+        'main, both edge processes and both signers; the chain is asked once a minute and left out',
     },
     samples,
     unit: 'ms',
@@ -174,7 +175,7 @@ async function measure(
   requests: readonly GenerateRequest[],
   streams: number,
 ): Promise<Reading> {
-  const pids = [server.process().pid, asker.process().pid];
+  const pids = [server, asker].flatMap(({ process, signer }) => [process().pid, signer().pid]);
   const cpuMs = (): number => {
     const others = pids.map((pid) => (pid === undefined ? 0 : cpuMsOf(pid)));
     return others.reduce((sum, ms) => sum + ms, ownCpuMs());

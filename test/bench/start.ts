@@ -74,6 +74,8 @@ async function startAndAsk(
   ];
   const { app, page, startedAt } = await start(args);
   try {
+    // The warm-up is the very first start, which begins with the welcome.
+    if (!hasHistory) await page.getByRole('button', { name: 'Start chatting' }).click();
     const input = page.getByRole('textbox', { name: 'Your question' });
     await input.fill(QUESTION, { timeout: TIMEOUT_MS });
     if (hasHistory) {

@@ -1,8 +1,9 @@
 /** Starts the real app for a test, each time on folders of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { DEFAULT_SETTINGS, type Settings } from '../../electron/app/settings.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -13,7 +14,11 @@ export const ELECTRON = fromEnvironment('LULL_ELECTRON');
 export interface LaunchOptions {
   readonly dataFolder?: string;
   readonly cacheFolder?: string;
+  /** False shows the welcome, as on the very first start; else it was left before, unless a file says otherwise. */
+  readonly begun?: boolean;
   readonly args?: readonly string[];
+  /** Added to what is passed on. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Lull {
@@ -38,18 +43,29 @@ export const test = base.extend<Fixtures>({
   launch: async ({ folder }, use) => {
     const apps: ElectronApplication[] = [];
     await use(async (options = {}) => {
+      if (options.begun !== false) leaveWelcome(dataFolderOf(folder, options));
       const app = await _electron.launch({
         executablePath: ELECTRON,
         args: [ROOT, ...argumentsFor(folder, options)],
-        env: environment(),
+        env: { ...environment(), ...options.env },
         chromiumSandbox: true,
       });
       apps.push(app);
       return { app, page: await app.firstWindow() };
     });
-    for (const app of apps) await app.close().catch(() => undefined);
+    for (const app of apps) await closeAtOnce(app).catch(() => undefined);
   },
 });
+
+/** Quits in the middle of whatever it does: of every question that could come, the second answer is to quit. */
+async function closeAtOnce(app: ElectronApplication): Promise<void> {
+  await app
+    .evaluate(({ dialog }) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+    })
+    .catch(() => undefined);
+  await app.close();
+}
 
 /** Writes a question and sends it as soon as Lull takes it. */
 export async function ask(page: Page, question: string): Promise<void> {
@@ -58,7 +74,7 @@ export async function ask(page: Page, question: string): Promise<void> {
 }
 
 export function argumentsFor(folder: string, options: LaunchOptions): string[] {
-  const data = options.dataFolder ?? join(folder, 'data');
+  const data = dataFolderOf(folder, options);
   const cache = options.cacheFolder ?? SHARED_CACHE;
   return [
     '--disable-gpu',
@@ -67,6 +83,19 @@ export function argumentsFor(folder: string, options: LaunchOptions): string[] {
     '--port=0',
     ...(options.args ?? []),
   ];
+}
+
+function dataFolderOf(folder: string, { dataFolder }: LaunchOptions): string {
+  return dataFolder ?? join(folder, 'data');
+}
+
+/** As if the owner had pressed *Start chatting* in an earlier run; a data folder in use is left alone. */
+function leaveWelcome(dataFolder: string): void {
+  const path = join(dataFolder, 'settings.json');
+  if (existsSync(path)) return;
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const settings: Settings = { ...DEFAULT_SETTINGS, hasBegun: true };
+  writeFileSync(path, JSON.stringify(settings));
 }
 
 export function environment(): Record<string, string> {

@@ -67,7 +67,7 @@ test('asks the neighbour, shows price and receipt, earns, collects, and remember
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
 
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await expect(page.getByText('Practice network')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Practice network' })).toBeVisible();
   await photograph(app, page, '25-settings-network');
 
   await app.close();

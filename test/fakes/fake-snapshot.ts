@@ -12,6 +12,7 @@ import type {
 } from '../../electron/ipc/snapshot.ts';
 
 const FAKE_APP = { version: '0.1.0', runtime: 'Electron 42.0.0', dataFolder: '/data/lull' };
+const INITIAL = initialSnapshot(FAKE_APP);
 
 export const FAKE_STARTER: ModelInfo = {
   id: 'starter',
@@ -100,7 +101,7 @@ export function fakeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     version: 1,
     app: FAKE_APP,
-    settings: { theme: 'system' },
+    settings: { ...INITIAL.settings, hasBegun: true },
     setup: { phase: 'done', steps: FAKE_STEPS, failure: null },
     engine: {
       state: 'ready',
@@ -122,8 +123,11 @@ export function fakeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
       tokenPath: '/data/lull/endpoint-token',
       failure: null,
     },
-    network: initialSnapshot(FAKE_APP).network,
-    earnings: initialSnapshot(FAKE_APP).earnings,
+    network: INITIAL.network,
+    earnings: INITIAL.earnings,
+    status: INITIAL.status,
+    wallet: INITIAL.wallet,
+    doctor: INITIAL.doctor,
     conversations: [],
     notices: [],
     ...changes,
@@ -131,8 +135,8 @@ export function fakeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
 }
 
 export function failureFor(code: ErrorCode, details: string | null = null): Failure {
-  const { sentence, next } = ERROR_TEXTS[code];
-  return { ok: false, code, message: sentence, next, details };
+  const { sentence, kept, next } = ERROR_TEXTS[code];
+  return { ok: false, code, message: sentence, kept, next, details };
 }
 
 export function fakeStats(

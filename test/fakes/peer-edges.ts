@@ -39,7 +39,7 @@ export async function startPeerEdge(
     },
   );
   const report = await edge.startPeers({
-    seed: new Uint8Array(32).fill(seedByte),
+    seed: async () => new Uint8Array(32).fill(seedByte),
     hostPort: bootstrapPort === null ? 0 : null,
     bootstrapPorts: bootstrapPort === null ? [] : [bootstrapPort],
     listen: handlers !== undefined,

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { keyOpener } from '../../electron/app/compose-keys.ts';
 import { composeMarket, type Market } from '../../electron/app/compose-market.ts';
 import { pathsIn, type Paths } from '../../electron/app/paths.ts';
 import { createAsking, type Asking } from '../../electron/app/practice-ask.ts';
@@ -19,7 +20,9 @@ import { profileHash } from '../../electron/protocol/profile.ts';
 import type { ServedModel } from '../../electron/protocol/wire-peer.ts';
 import type { RelayRequest } from '../../electron/protocol/wire-relay.ts';
 import type { RelayEngine } from '../../electron/relay/ports.ts';
+import { SIGNER_ENTRY } from '../../electron/wallet/hot-keys.ts';
 import { createForkedChildren } from './fork-child.ts';
+import { NO_KEY_STORE } from './in-process-keys.ts';
 import { createMemoryLog, type MemoryLog } from './memory-log.ts';
 import { startRunningChain, type RunningChain } from './running-chain.ts';
 
@@ -35,6 +38,8 @@ export interface NetNode {
   readonly requests: readonly RelayRequest[];
   /** The newest edge process. */
   process(): ChildProcess;
+  /** The newest process that holds the hot keys. */
+  signer(): ChildProcess;
 }
 
 export interface RelayNet {
@@ -68,6 +73,12 @@ const NO_ENGINE: RelayEngine = {
   },
 };
 
+function newest(processes: readonly ChildProcess[], what: string): ChildProcess {
+  const child = processes.at(-1);
+  if (!child) throw new Error(`no ${what} process was started`);
+  return child;
+}
+
 /** Nobody collects by itself: no transaction falls into what is looked at. */
 export async function startRelayNet(engine: RelayEngine, model: ServedModel): Promise<RelayNet> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lull-net-'));
@@ -95,9 +106,12 @@ export async function startRelayNet(engine: RelayEngine, model: ServedModel): Pr
       },
     );
     const requests: RelayRequest[] = [];
-    const market = composeMarket(paths, {
+    const keyForks = createForkedChildren('wallet');
+    const keyPorts = { ...shared, spawn: keyForks.spawn, sealing: NO_KEY_STORE };
+    const market = await composeMarket(paths, {
       ...shared,
       chain,
+      openKeys: keyOpener(keyPorts, new AbortController().signal),
       contracts,
       engine: own,
       peers: {
@@ -111,18 +125,28 @@ export async function startRelayNet(engine: RelayEngine, model: ServedModel): Pr
     });
     nodes.push({ market, edge });
     const report = await edge.startPeers({
-      seed: Uint8Array.from(market.peerSeed),
+      seed: market.peerSeed,
       hostPort: bootstrapPort === null ? 0 : null,
       bootstrapPorts: bootstrapPort === null ? [] : [bootstrapPort],
       listen: true,
     });
-    const newest = (): ChildProcess => {
-      const child = forks.processes.at(-1);
-      if (!child) throw new Error('no edge process was started');
-      return child;
-    };
     const { peerKey } = report;
-    const node: NetNode = { market, edge, peerKey, paths, log, requests, process: newest };
+    const node: NetNode = {
+      market,
+      edge,
+      peerKey,
+      paths,
+      log,
+      requests,
+      process: () => newest(forks.processes, 'edge'),
+      signer: () =>
+        newest(
+          keyForks.processes.filter(({ spawnargs }) =>
+            spawnargs.some((each) => each.includes(SIGNER_ENTRY)),
+          ),
+          'signer',
+        ),
+    };
     return { node, bootstrapPort: report.bootstrapPort ?? bootstrapPort ?? 0 };
   }
 

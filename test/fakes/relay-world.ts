@@ -4,8 +4,9 @@ import type { Clock } from '../../electron/platform/clock.ts';
 import type { GenerateEvent } from '../../electron/protocol/generate.ts';
 import type { RelayEvent, RelayRequest } from '../../electron/protocol/wire-relay.ts';
 import { createApplication, type Application } from '../../electron/relay/application.ts';
-import type { PeerClient, RelayLedger, Signer } from '../../electron/relay/ports.ts';
+import type { PeerClient, RelayLedger } from '../../electron/relay/ports.ts';
 import { createSupplier, type Supplier } from '../../electron/relay/supplier.ts';
+import { createDigestSigner, type DigestSigner } from './digest-signer.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { createMemoryRelayLedger, type MemoryRelayLedger } from './memory-relay-ledger.ts';
@@ -67,15 +68,12 @@ export function createRelayWorld(choose: (count: number) => number): RelayWorld 
     };
   }
 
-  function signerOf(owner: object, address: typeof terms.SUPPLIER): Signer {
+  function signerOf(owner: object, address: typeof terms.SUPPLIER): DigestSigner {
     const signer = createShamSigner(address);
-    return {
-      address,
-      async sign(digest) {
-        await queue.step(owner);
-        return signer.sign(digest);
-      },
-    };
+    return createDigestSigner(address, async (digest) => {
+      await queue.step(owner);
+      return signer.sign(digest);
+    });
   }
 
   async function* generate(owner: object, signal: AbortSignal): AsyncGenerator<GenerateEvent> {

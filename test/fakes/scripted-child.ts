@@ -56,8 +56,10 @@ export function createScriptedChildren(
       pid: all.length,
       post(message) {
         if (!isAlive) return;
-        received.push(message);
-        onPost(child, message);
+        // A copy, as between processes: its sender may overwrite what it sent.
+        const copy: unknown = structuredClone(message);
+        received.push(copy);
+        onPost(child, copy);
       },
       onMessage(listener) {
         messages.add(listener);

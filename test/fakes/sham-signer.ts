@@ -1,7 +1,7 @@
 /** Signatures that cost nothing: an address and a hash under it. For tests of what is signed, not of how. */
 import { fromHex, type Hex } from '../../electron/protocol/hex.ts';
 import { keccakHex } from '../../electron/protocol/typed-data.ts';
-import type { Signer } from '../../electron/relay/ports.ts';
+import { createDigestSigner, type DigestSigner } from './digest-signer.ts';
 
 const ADDRESS_CHARS = 40;
 const PADDING = '0'.repeat(24);
@@ -10,11 +10,11 @@ function sealOf(address: Hex, digest: Uint8Array): string {
   return keccakHex(Uint8Array.from([...fromHex(address), ...digest])).slice(2);
 }
 
-export function createShamSigner(address: Hex): Signer {
-  return {
+export function createShamSigner(address: Hex): DigestSigner {
+  return createDigestSigner(
     address,
-    sign: async (digest) => `0x${address.slice(2)}${sealOf(address, digest)}${PADDING}`,
-  };
+    async (digest) => `0x${address.slice(2)}${sealOf(address, digest)}${PADDING}`,
+  );
 }
 
 export function recoverSham(digest: Uint8Array, signature: Hex): Hex | null {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createChooser } from '../fakes/step-queue.ts';
 import { LIFE_FILES, type Facts, type LifePlan } from './life-plan.ts';
 import { createLives, type Lives, type RandomKiller } from './lives.ts';
-import { AFTER_A_LOSS, CHAIN_STEPS, MAIN_STEPS, STEPS, type Step } from './steps.ts';
+import { AFTER_A_LOSS, CHAIN_STEPS, MAIN_STEPS, SIGNER_STEPS, STEPS, type Step } from './steps.ts';
 import { createTally, type Fate } from './tally.ts';
 
 export interface KillOptions {
@@ -119,13 +119,19 @@ function createRun(options: KillOptions, lives: Lives, choose: (count: number) =
 type LifeStart = Pick<LifePlan, 'folder' | 'seed' | 'link' | 'settles' | 'verified'>;
 
 const NONE_VERIFIED = [0, 0] as const;
-const NOBODY_DIES = { death: null, diesEarly: false, chainDeath: null } as const;
+const NOBODY_DIES = {
+  death: null,
+  diesEarly: false,
+  chainDeath: null,
+  signerDeath: null,
+} as const;
 
-const NOTHING_HAPPENS: Fate = { main: undefined, chain: undefined, occurrence: 1 };
+const NOTHING_HAPPENS: Fate = { main: undefined, aside: undefined, occurrence: 1 };
 
 function planOf(start: LifeStart, fate: Fate, choose: (count: number) => number): LifePlan {
   const main = MAIN_STEPS.find((each) => each === fate.main);
-  const chain = CHAIN_STEPS.find((each) => each === fate.chain);
+  const chain = CHAIN_STEPS.find((each) => each === fate.aside);
+  const signer = SIGNER_STEPS.find((each) => each === fate.aside);
   const killsFile = path.join(start.folder, LIFE_FILES.kills);
   const occurrence = 1 + choose(MAX_CHAIN_OCCURRENCE);
   const withMain = choose(3) === 0;
@@ -135,18 +141,19 @@ function planOf(start: LifeStart, fate: Fate, choose: (count: number) => number)
     groups: fate.main === 'main at random' ? ENDLESS_GROUPS : GROUPS,
     death: main ? { step: main, occurrence: fate.occurrence } : null,
     diesEarly: !start.settles && choose(4) === 0,
+    signerDeath: signer ? { step: signer, occurrence } : null,
     chainDeath: chain ? { step: chain, occurrence, withMain, killsFile } : null,
   };
 }
 
 /** Kills from outside, whatever is being done at that moment. @param struck gets the steps that this hits */
 function killerOf(
-  { main, chain }: Fate,
+  { main, aside }: Fate,
   struck: Set<Step>,
   choose: (count: number) => number,
 ): RandomKiller {
   const mainMs = main === 'main at random' ? choose(RANDOM_MS) : null;
-  const chainMs = chain === 'chain at random' ? choose(RANDOM_MS / 4) : null;
+  const chainMs = aside === 'chain at random' ? choose(RANDOM_MS / 4) : null;
   return (child, chainPid) => {
     const stopMain = later(mainMs, () => {
       if (child.kill('SIGKILL')) struck.add('main at random');

@@ -1,11 +1,12 @@
 /** What the harness tells a life to do, and what the life tells back; each side checks what it receives. */
 import { z } from 'zod';
-import { CHAIN_STEPS, MAIN_STEPS } from './steps.ts';
+import { CHAIN_STEPS, MAIN_STEPS, SIGNER_STEPS } from './steps.ts';
 
 const occurrence = z.int().min(1);
 
 /** At which step, and when it is reached for which time. */
 const deathSchema = z.strictObject({ step: z.enum(MAIN_STEPS), occurrence }).readonly();
+const signerDeathSchema = z.strictObject({ step: z.enum(SIGNER_STEPS), occurrence }).readonly();
 const chainDeathSchema = z
   .strictObject({
     step: z.enum(CHAIN_STEPS),
@@ -31,6 +32,8 @@ export const lifePlanSchema = z
     /** Whether death may come while things are brought up, and not only once they run. */
     diesEarly: z.boolean(),
     chainDeath: chainDeathSchema.nullable(),
+    /** Of one signer, once relays run. */
+    signerDeath: signerDeathSchema.nullable(),
   })
   .readonly();
 
@@ -62,6 +65,7 @@ export const fromLifeSchema = z.discriminatedUnion('type', [
 ]);
 
 export type Death = z.infer<typeof deathSchema>;
+export type SignerDeath = z.infer<typeof signerDeathSchema>;
 export type ChainDeath = z.infer<typeof chainDeathSchema>;
 export type LifePlan = z.infer<typeof lifePlanSchema>;
 export type Facts = z.infer<typeof factsSchema>;

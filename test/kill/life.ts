@@ -5,7 +5,7 @@ import { isUnavailable } from '../../electron/chain/eip1193.ts';
 import { createLog } from '../../electron/platform/log.ts';
 import { createChooser } from '../fakes/step-queue.ts';
 import { agreementOf } from './agreement.ts';
-import { arm } from './death.ts';
+import { arm, armSigner } from './death.ts';
 import { LIFE_FILES, type FromLife, type LifePlan } from './life-plan.ts';
 import { openNodes, type Nodes } from './nodes.ts';
 import { settleNodes } from './settle-nodes.ts';
@@ -33,9 +33,11 @@ export async function live(plan: LifePlan, tell: (news: FromLife) => void): Prom
   }
   isCalm = false;
   if (!plan.diesEarly) arm(folder, plan.death);
+  armSigner(folder, plan.signerDeath);
   tell({ type: 'working', chainPid: nodes.chainPid() });
   await work(nodes, plan, choose);
   arm(folder, null);
+  armSigner(folder, null);
   await nodes.dispose();
   tell({ type: 'done' });
 }

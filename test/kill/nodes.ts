@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { keyOpener } from '../../electron/app/compose-keys.ts';
 import { composeMarket, type Market } from '../../electron/app/compose-market.ts';
 import { pathsIn } from '../../electron/app/paths.ts';
 import { createAsking, type Asking } from '../../electron/app/practice-ask.ts';
@@ -22,6 +23,7 @@ import { DEFAULT_WEIGHTS } from '../../electron/protocol/cu.ts';
 import { toHex, type Hex } from '../../electron/protocol/hex.ts';
 import type { ServedModel } from '../../electron/protocol/wire-peer.ts';
 import { createForkedChildren } from '../fakes/fork-child.ts';
+import { NO_KEY_STORE } from '../fakes/in-process-keys.ts';
 import { reach } from './death.ts';
 import { CHAIN_DEATH_VARIABLE, LIFE_FILES, type LifePlan } from './life-plan.ts';
 import { createMemoryLink, tapClient, tapHandlers, type LinkFaults } from './link.ts';
@@ -79,14 +81,15 @@ export async function openNodes(plan: LifePlan, faults: LinkFaults, log: Log): P
     if (!found) throw new Error('a node was called before it was there');
     return found;
   };
-  const makeNode = (index: 0 | 1) => {
+  const keyPorts = { spawn: children.spawnKeys, clock: systemClock, log, sealing: NO_KEY_STORE };
+  const makeNode = async (index: 0 | 1) => {
     const folder = path.join(plan.folder, index === 0 ? 'one' : 'two');
     let client: PeerClient | null = null;
     const late = (): PeerClient => {
       if (!client) throw new Error('a node called before it was there');
       return client;
     };
-    const market = composeMarket(pathsIn(folder, null), {
+    const market = await composeMarket(pathsIn(folder, null), {
       chain: tapped,
       contracts,
       clock: systemClock,
@@ -94,15 +97,16 @@ export async function openNodes(plan: LifePlan, faults: LinkFaults, log: Log): P
       log,
       engine: createScriptedEngine(path.join(plan.folder, LIFE_FILES.engine)),
       peers: lateClient(late),
+      openKeys: keyOpener(keyPorts, new AbortController().signal),
       onCollected: () => undefined,
     });
     handlers[index] = tapHandlers(market.handlers, witness);
     const setClient = (made: PeerClient): void => {
       client = tapClient(made, witness);
     };
-    return { market, setClient, client: late, key: peerKeyOf(market.peerSeed) };
+    return { market, setClient, client: late, key: peerKeyOf(await market.peerSeed()) };
   };
-  const made = [makeNode(0), makeNode(1)] as const;
+  const made = await Promise.all([makeNode(0), makeNode(1)]);
   await connect();
 
   async function connect(): Promise<void> {
@@ -115,8 +119,8 @@ export async function openNodes(plan: LifePlan, faults: LinkFaults, log: Log): P
       const ports = { spawn: children.spawnEdge, clock: systemClock, log };
       const edge = createEdge(ports, { peers: handlersOf(index) });
       edges.push(edge);
-      const seed = Uint8Array.from(market.peerSeed);
       const hostPort = index === 0 ? 0 : null;
+      const seed = market.peerSeed;
       const report = await edge.startPeers({ seed, hostPort, bootstrapPorts, listen: true });
       if (report.bootstrapPort !== null) bootstrapPorts = [report.bootstrapPort];
       setClient(edge.peers);
@@ -172,6 +176,7 @@ export async function openNodes(plan: LifePlan, faults: LinkFaults, log: Log): P
 function createChildren({ folder, chainDeath }: LifePlan) {
   const chains = createForkedChildren('chain');
   const edges = createForkedChildren('edge');
+  const keys = createForkedChildren('wallet');
   const noted = (spawn: SpawnChild): SpawnChild => {
     return (entry, options) => {
       const child = spawn(entry, options);
@@ -190,10 +195,12 @@ function createChildren({ folder, chainDeath }: LifePlan) {
         env: chains.processes.length === 0 ? deadly : tap,
       })) satisfies SpawnChild,
     spawnEdge: noted(edges.spawn),
+    spawnKeys: noted(keys.spawn),
     chainPid: () => chains.processes.at(-1)?.pid ?? null,
     async dispose() {
       await chains.dispose();
       await edges.dispose();
+      await keys.dispose();
     },
   };
 }

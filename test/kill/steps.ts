@@ -46,9 +46,18 @@ export const AFTER_A_LOSS: readonly MainStep[] = [
 export const CHAIN_STEPS = ['chain line half', 'chain line written', 'chain line synced'] as const;
 export type ChainStep = (typeof CHAIN_STEPS)[number];
 
+/** Reached in main, where the signer then dies and main goes on: before it has signed, and before main has heard. */
+export const SIGNER_STEPS = ['signer asked', 'signer answering'] as const;
+export type SignerStep = (typeof SIGNER_STEPS)[number];
+
 /** At no step at all: whenever the clock says. */
 export const RANDOM_KILLS = ['main at random', 'chain at random'] as const;
 export type RandomKill = (typeof RANDOM_KILLS)[number];
 
-export type Step = MainStep | ChainStep | RandomKill;
-export const STEPS: readonly Step[] = [...MAIN_STEPS, ...CHAIN_STEPS, ...RANDOM_KILLS];
+export type Step = MainStep | ChainStep | SignerStep | RandomKill;
+export const STEPS: readonly Step[] = [
+  ...MAIN_STEPS,
+  ...CHAIN_STEPS,
+  ...SIGNER_STEPS,
+  ...RANDOM_KILLS,
+];

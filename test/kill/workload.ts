@@ -10,12 +10,13 @@ import { requestOf } from './scripted-engine.ts';
 const RELAYS_AT_ONCE = 3;
 const MAX_TOKENS = 12;
 
-/** What may go wrong when a link loses things and a chain dies; anything else is a fault of Lull's. */
+/** What may go wrong when a link loses things and a chain or a signer dies; anything else is a fault of Lull's. */
 const EXPECTED: readonly ErrorCode[] = [
   'peer-unreachable',
   'network-unavailable',
   'relay-refused',
   'chain-unreachable',
+  'signer-unavailable',
 ];
 
 /** @throws whatever no dying process explains */

@@ -2,6 +2,7 @@
 import type { Served } from '../../../electron/ipc/network.ts';
 import { formatAmount, formatLimit } from '../../format/amounts.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
+import { useDiscreet, veiled } from '../../store/use-discreet.ts';
 import { Address } from '../../ui/Address.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { ReceiptIcon } from '../../ui/icons.tsx';
@@ -9,6 +10,7 @@ import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 
 export function AnswerService({ served }: { readonly served: Served }) {
   const asset = useApp((state) => state.snapshot?.network.asset);
+  const isDiscreet = useDiscreet();
   const { openReceipt } = useActions();
   if (!asset) return null;
   return (
@@ -17,7 +19,8 @@ export function AnswerService({ served }: { readonly served: Served }) {
         Served by <Address address={served.supplier} />
       </span>
       <span className="service-cost">
-        {formatAmount(served.charged, asset)} of at most {formatLimit(served.most, asset)}
+        {veiled(formatAmount(served.charged, asset), isDiscreet)} of at most{' '}
+        {veiled(formatLimit(served.most, asset), isDiscreet)}
         <PracticeBadge />
       </span>
       <Button look="quiet" className="button-small" onClick={() => void openReceipt(served.ref)}>

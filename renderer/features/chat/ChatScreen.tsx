@@ -13,6 +13,8 @@ import { Composer } from './Composer.tsx';
 import { EmptyChat } from './EmptyChat.tsx';
 import { preloadMarkdown } from './LazyMarkdown.tsx';
 import { MessageList } from './MessageList.tsx';
+import { FirstAnswerNext } from './FirstAnswerNext.tsx';
+import { ModelLine } from './ModelLine.tsx';
 import { ModelStrip } from './ModelStrip.tsx';
 
 export function ChatScreen() {
@@ -29,6 +31,7 @@ export function ChatScreen() {
     <div className="chat">
       <header className="screen-head">
         <h1>{title ?? 'New chat'}</h1>
+        <ModelLine />
       </header>
       <Notices />
       <ModelStrip />
@@ -40,6 +43,7 @@ export function ChatScreen() {
       <div className="chat-foot">
         {conversationId === null ? null : <SetupLine />}
         <EngineTrouble />
+        <FirstAnswerNext />
         <Composer />
       </div>
       <AnswerAnnouncer />

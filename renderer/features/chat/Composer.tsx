@@ -8,6 +8,7 @@ import { FailureNote } from '../../ui/FailureNote.tsx';
 import { SendIcon, StopIcon } from '../../ui/icons.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { PRICE_ID, PriceLine } from './PriceLine.tsx';
+import { useRestingCaret } from './use-resting-caret.ts';
 import { ViaSwitch } from './ViaSwitch.tsx';
 
 export const COMPOSER_ID = 'composer';
@@ -22,6 +23,7 @@ export function Composer() {
   const answerId = useApp((state) => streamingIn(state, state.conversationId));
   const { setDraft, send, stop } = useActions();
   const field = useFocusOnOpen(key);
+  useRestingCaret();
   const canSend = block === null && answerId === null && !sending && draft.trim() !== '';
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {

@@ -1,7 +1,8 @@
-/** A chat before its first question: three to start from. */
+/** A chat before its first question: three to start from, and what else there is to do. */
 import { NEW_CHAT } from '../../store/app-state.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { LullMark } from '../../ui/LullMark.tsx';
+import { NextCard } from '../next/NextCard.tsx';
 import { COMPOSER_ID } from './Composer.tsx';
 
 const EXAMPLES = [
@@ -37,6 +38,7 @@ export function EmptyChat() {
           </li>
         ))}
       </ul>
+      <NextCard />
     </div>
   );
 }

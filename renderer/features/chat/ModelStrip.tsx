@@ -1,5 +1,6 @@
 /** A calm, permanent word about a model that people should not expect real answers from. */
 import { isTestModel, needsSetup } from '../../store/selectors.ts';
+import { offersModel } from '../next/next-steps.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 
@@ -12,9 +13,10 @@ export function ModelStrip() {
   const settingUp = useApp(needsSetup);
   const isTest = useApp(isTestModel);
   const isBase = useApp((state) => state.snapshot?.model.current?.hasChatTemplate === false);
+  const isOffered = useApp(offersModel);
   const { chooseModel } = useActions();
-  // While the setup card is there it speaks for itself, and offers the same button.
-  if (settingUp || (!isTest && !isBase)) return null;
+  // While the setup card or the next steps are there, they say the same and offer the same.
+  if (settingUp || (!isTest && !isBase) || isOffered) return null;
   return (
     <aside className="strip strip-model" aria-label="About this model">
       <p>{isTest ? TEST_MODEL : BASE_MODEL}</p>

@@ -2,6 +2,7 @@
 import type { Price } from '../../../electron/ipc/network.ts';
 import { formatGuess, formatLimit } from '../../format/amounts.ts';
 import { useApp } from '../../store/use-app.tsx';
+import { useDiscreet, veiled } from '../../store/use-discreet.ts';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 
 /** For the composer, which is described by it. */
@@ -30,13 +31,14 @@ export function PriceLine() {
 
 function KnownPrice({ price }: { readonly price: Price }) {
   const asset = useApp((state) => state.snapshot?.network.asset);
+  const isDiscreet = useDiscreet();
   if (!asset) return null;
   const { most, typical, modelName } = price;
   return (
     <>
       <span className="price-text" title={`Answered by ${modelName}`}>
-        <span>at most {formatLimit(most, asset)}</span>
-        <span> · about {formatGuess(typical, asset)}</span>
+        <span>at most {veiled(formatLimit(most, asset), isDiscreet)}</span>
+        <span> · about {veiled(formatGuess(typical, asset), isDiscreet)}</span>
       </span>
       <PracticeBadge />
     </>

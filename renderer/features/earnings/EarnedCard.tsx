@@ -1,9 +1,11 @@
 /** The one big number, what it consists of, and the way to have it paid. */
-import { formatAmount, formatUnits } from '../../format/amounts.ts';
+import type { Asset, Earnings, Network } from '../../../electron/ipc/network.ts';
 import { shortHex } from '../../format/addresses.ts';
 import { waitingToCollect } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
+import { useWrite } from '../../store/use-write.ts';
 import { Button } from '../../ui/Button.tsx';
+import { CopyButton } from '../../ui/CopyButton.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 import { earningSentence, spentSentence } from './earnings-words.ts';
@@ -12,18 +14,28 @@ export function EarnedCard() {
   const network = useApp((state) => state.snapshot?.network);
   const earnings = useApp((state) => state.snapshot?.earnings);
   if (!network || !earnings) return null;
+  return <Earned network={network} earnings={earnings} />;
+}
+
+interface Props {
+  readonly network: Network;
+  readonly earnings: Earnings;
+}
+
+function Earned({ network, earnings }: Props) {
   const { asset } = network;
   const { earned, collect } = earnings;
-  const spent = spentSentence(earnings, asset);
+  const write = useWrite(asset);
+  const spent = spentSentence(earnings, asset, write);
   return (
     <section className="card earned" aria-labelledby="earned-heading">
       <h2 id="earned-heading">
         Earned <PracticeBadge />
       </h2>
       <p className="earned-amount">
-        {formatUnits(earned, asset.decimals)} <span>{asset.symbol}</span>
+        {write.units(earned)} <span>{asset.symbol}</span>
       </p>
-      <p role="status">{earningSentence(network, earnings, waitingToCollect(earnings))}</p>
+      <p role="status">{earningSentence(network, earnings, waitingToCollect(earnings), write)}</p>
       {spent === null ? null : <p className="quiet">{spent}</p>}
       {network.failure && network.state === 'failed' ? (
         <FailureNote failure={network.failure} />
@@ -31,21 +43,23 @@ export function EarnedCard() {
       {collect.failure && collect.state === 'failed' ? (
         <FailureNote failure={collect.failure} />
       ) : null}
-      <Collect />
+      <Collect asset={asset} collect={collect} waiting={waitingToCollect(earnings)} />
     </section>
   );
 }
 
-function Collect() {
-  const asset = useApp((state) => state.snapshot?.network.asset);
-  const waiting = useApp((state) =>
-    state.snapshot ? waitingToCollect(state.snapshot.earnings) : 0n,
-  );
-  const state = useApp((app) => app.snapshot?.earnings.collect.state);
-  const transaction = useApp((app) => app.snapshot?.earnings.collect.transaction ?? null);
+interface CollectProps {
+  readonly asset: Asset;
+  readonly collect: Earnings['collect'];
+  /** Token units. */
+  readonly waiting: bigint;
+}
+
+function Collect({ asset, collect: { state, transaction }, waiting }: CollectProps) {
   const { collect } = useActions();
-  if (!asset) return null;
+  const write = useWrite(asset);
   const isRunning = state === 'running';
+  const offer = waiting > 0n ? `Collect ${write.amount(waiting)}` : 'Nothing to collect';
   return (
     <div className="earned-actions">
       <Button
@@ -53,15 +67,14 @@ function Collect() {
         disabled={waiting === 0n || isRunning}
         onClick={() => void collect()}
       >
-        {isRunning
-          ? 'Collecting'
-          : waiting > 0n
-            ? `Collect ${formatAmount(waiting, asset)}`
-            : 'Nothing to collect'}
+        {isRunning ? 'Collecting' : offer}
       </Button>
       {transaction === null ? null : (
-        <p className="quiet" title={transaction}>
-          Last paid by transaction <code>{shortHex(transaction)}</code>
+        <p className="quiet paid-by" title={transaction}>
+          <span>
+            Last paid by transaction <code>{shortHex(transaction)}</code>
+          </span>
+          <CopyButton text={() => transaction} what="Transaction" label="Copy the transaction" />
         </p>
       )}
     </div>

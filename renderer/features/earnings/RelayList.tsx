@@ -1,7 +1,9 @@
-/** The newest relays; each opens its receipt. */
+/** The newest relays; each opens its receipt. All of them go into a file when they are asked for. */
 import { memo } from 'react';
 import type { Asset, RelayLine } from '../../../electron/ipc/network.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
+import { useDiscreet, veiled } from '../../store/use-discreet.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 import { useMinute } from '../use-minute.ts';
@@ -13,7 +15,15 @@ export function RelayList() {
   const nowMs = useMinute();
   if (!recent || !asset) return null;
   return (
-    <Card title="Relays" actions={<PracticeBadge />}>
+    <Card
+      title="Relays"
+      actions={
+        <>
+          <PracticeBadge />
+          {recent.length === 0 ? null : <ExportButton />}
+        </>
+      }
+    >
       {recent.length === 0 ? (
         <p className="quiet">
           Every question that your computer answers, or that you ask on the network, is listed here
@@ -30,6 +40,16 @@ export function RelayList() {
   );
 }
 
+/** The file holds more than the list, and more of each. */
+function ExportButton() {
+  const { exportCsv } = useActions();
+  return (
+    <Button className="button-small" onClick={() => void exportCsv()}>
+      Save all as CSV
+    </Button>
+  );
+}
+
 interface Props {
   readonly line: RelayLine;
   readonly asset: Asset;
@@ -43,12 +63,13 @@ function unbroken(fact: string): string {
 
 const RelayRow = memo(function RelayRow({ line, asset, nowMs }: Props) {
   const { openReceipt } = useActions();
+  const isDiscreet = useDiscreet();
   const { title, facts, fullTime, amount, state, isSettled } = relayWords(line, asset, nowMs);
   return (
     <li>
       <button type="button" className="relay" onClick={() => void openReceipt(line.ref)}>
         <span className="relay-title">{title}</span>
-        <span className="relay-amount">{amount}</span>
+        <span className="relay-amount">{veiled(amount, isDiscreet)}</span>
         <span className="relay-facts" title={fullTime}>
           {facts.map(unbroken).join(' · ')}
         </span>

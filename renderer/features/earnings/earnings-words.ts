@@ -1,12 +1,18 @@
 /** What is going on with earning, in one sentence, and a relay as a line in a list. */
 import type { Asset, Earnings, Network, RelayLine } from '../../../electron/ipc/network.ts';
-import { formatAmount, formatFlow } from '../../format/amounts.ts';
+import { formatFlow } from '../../format/amounts.ts';
 import { formatRate } from '../../format/numbers.ts';
 import { countOf } from '../../format/receipt-words.ts';
 import { formatDateTime, formatWhen } from '../../format/times.ts';
+import { plainly } from '../../store/use-write.ts';
 
 /** Under the big number. `waiting` is what the chain has not paid yet. */
-export function earningSentence(network: Network, earnings: Earnings, waiting: bigint): string {
+export function earningSentence(
+  network: Network,
+  earnings: Earnings,
+  waiting: bigint,
+  write = plainly(network.asset),
+): string {
   const { trial, collect, relaysServed } = earnings;
   if (network.state === 'starting') return network.detail ?? 'The practice network starts.';
   if (trial.state === 'running') return 'The neighbour is asking your computer questions.';
@@ -14,13 +20,17 @@ export function earningSentence(network: Network, earnings: Earnings, waiting: b
   if (relaysServed === 0) return 'Your computer has not served a relay yet.';
   const from = `From ${countOf(relaysServed, 'relay')} that your computer served.`;
   if (waiting === 0n) return `${from} All of it is collected.`;
-  return `${from} ${formatAmount(waiting, network.asset)} of it is not collected yet.`;
+  return `${from} ${write.amount(waiting)} of it is not collected yet.`;
 }
 
 /** What was asked of others; null when nothing was. */
-export function spentSentence({ relaysAsked, spent }: Earnings, asset: Asset): string | null {
+export function spentSentence(
+  { relaysAsked, spent }: Earnings,
+  asset: Asset,
+  write = plainly(asset),
+): string | null {
   if (relaysAsked === 0) return null;
-  return `You asked ${countOf(relaysAsked, 'question')} on the network for ${formatAmount(spent, asset)}.`;
+  return `You asked ${countOf(relaysAsked, 'question')} on the network for ${write.amount(spent)}.`;
 }
 
 export interface RelayWords {

@@ -1,9 +1,19 @@
 /** The left rail: conversations, and the way to the screens. */
+import { statusShort } from '../../../electron/ipc/status-words.ts';
+import { countOf } from '../../format/receipt-words.ts';
 import type { Tab } from '../../store/app-state.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
-import { shortEngineState } from '../../format/words.ts';
-import { ChatIcon, EarningsIcon, PlusIcon, SearchIcon, SettingsIcon } from '../../ui/icons.tsx';
+import {
+  ChatIcon,
+  EarningsIcon,
+  HomeIcon,
+  PlusIcon,
+  SearchIcon,
+  SettingsIcon,
+  WalletIcon,
+} from '../../ui/icons.tsx';
 import { LullMark } from '../../ui/LullMark.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
 import { FILTER_ID } from '../shortcuts.ts';
 import { ConversationList } from './ConversationList.tsx';
 
@@ -22,7 +32,7 @@ export function Rail() {
       <Filter />
       <ConversationList />
       <Destinations />
-      <EngineLine />
+      <StatusLine />
     </nav>
   );
 }
@@ -66,6 +76,10 @@ function Destinations() {
   });
   return (
     <div className="rail-destinations">
+      <button {...item('home')}>
+        <HomeIcon />
+        Home
+      </button>
       <button {...item('chat')}>
         <ChatIcon />
         Chat
@@ -73,6 +87,10 @@ function Destinations() {
       <button {...item('earnings')}>
         <EarningsIcon />
         Earnings
+      </button>
+      <button {...item('wallet')}>
+        <WalletIcon />
+        Wallet
       </button>
       <button {...item('settings')} aria-keyshortcuts="Control+,">
         <SettingsIcon />
@@ -82,18 +100,25 @@ function Destinations() {
   );
 }
 
-/** Which model would answer, and whether it could just now. */
-function EngineLine() {
-  const state = useApp((app) => app.snapshot?.engine.state);
-  const isStarter = useApp((app) => app.snapshot?.model.current?.isStarter);
-  const name = useApp((app) => app.snapshot?.model.current?.name);
-  if (state === undefined) return <p className="engine-line">Starting</p>;
-  const model = isStarter === true ? 'Test model' : (name ?? 'No model');
+/** Whether this computer serves, in a word; Home says why. */
+function StatusLine() {
+  const status = useApp((app) => app.snapshot?.status);
+  const { showTab } = useActions();
+  if (!status) return <p className="status-line">Starting</p>;
+  const inFlight = status.relaysInFlight;
   return (
-    <p className="engine-line" title={name}>
-      <span className={`engine-dot engine-dot-${state}`} aria-hidden="true" />
-      <span className="engine-name">{model}</span>
-      <span className="engine-state">{shortEngineState(state)}</span>
-    </p>
+    <button
+      type="button"
+      className="status-line"
+      title="Home says why, and what you can do"
+      onClick={() => {
+        showTab('home');
+      }}
+    >
+      <StatusDot status={status} />
+      <span className="only-read">Status: </span>
+      {statusShort(status)}
+      {inFlight === 0 ? null : <span className="status-count">{countOf(inFlight, 'relay')}</span>}
+    </button>
   );
 }

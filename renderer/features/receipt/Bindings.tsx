@@ -1,7 +1,7 @@
 /** A picture of what the signature ties together: question, answer, model and price. */
 import type { Asset, ReceiptCheckView, ReceiptView } from '../../../electron/ipc/network.ts';
 import { shortHex } from '../../format/addresses.ts';
-import { formatAmount } from '../../format/amounts.ts';
+import { useWrite } from '../../store/use-write.ts';
 import { Identicon } from '../../ui/Identicon.tsx';
 import { bindingOutcome, type Binding } from './binding-outcome.ts';
 import { OutcomeIcon } from './OutcomeIcon.tsx';
@@ -15,6 +15,7 @@ interface Props {
 
 export function Bindings({ receipt, asset, checks }: Props) {
   const { line, responseHash, modelSha256, signature, supplier } = receipt;
+  const write = useWrite(asset);
   const tile = (binding: Binding) => ({ outcome: bindingOutcome(binding, checks) });
   return (
     <figure className="bindings">
@@ -22,7 +23,7 @@ export function Bindings({ receipt, asset, checks }: Props) {
         <Tile name="Question" value={shortHex(line.ref)} {...tile('question')} />
         <Tile name="Answer" value={shortHex(responseHash)} {...tile('answer')} />
         <Tile name="Model" value={shortHex(modelSha256)} {...tile('model')} />
-        <Tile name="Charge" value={formatAmount(line.charged, asset)} {...tile('charge')} />
+        <Tile name="Charge" value={write.amount(line.charged)} {...tile('charge')} />
         <Tile name="Signature" value={shortHex(signature)} {...tile('signature')} seal={supplier} />
       </ol>
       <figcaption className="quiet">

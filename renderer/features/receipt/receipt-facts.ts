@@ -1,32 +1,37 @@
 /** What a receipt says, as names and values. */
 import type { Asset, ReceiptView } from '../../../electron/ipc/network.ts';
-import { formatAmount } from '../../format/amounts.ts';
 import { shortHex } from '../../format/addresses.ts';
 import { formatCount, formatRate } from '../../format/numbers.ts';
 import { countOf, finishWords } from '../../format/receipt-words.ts';
 import { formatDateTime, formatDuration } from '../../format/times.ts';
+import { plainly } from '../../store/use-write.ts';
 import type { Fact } from '../../ui/Facts.tsx';
 
 /** Less than this would read as `0.00 s`. */
 const SHORTEST_SHOWN_MS = 5;
 
 /** What most people want to know. */
-export function receiptFacts(receipt: ReceiptView, asset: Asset): readonly Fact[] {
+export function receiptFacts(
+  receipt: ReceiptView,
+  asset: Asset,
+  write = plainly(asset),
+): readonly Fact[] {
   const { line, supplier, application } = receipt;
   return [
     { name: 'When', value: formatDateTime(line.atMs) },
     {
       name: 'Supplier',
-      value: line.role === 'supplier' ? `${supplier} (you)` : supplier,
+      value: line.role === 'supplier' ? `${write.own(supplier)} (you)` : write.own(supplier),
       isCode: true,
     },
     {
       name: 'Application',
-      value: line.role === 'application' ? `${application} (you)` : application,
+      value:
+        line.role === 'application' ? `${write.own(application)} (you)` : write.own(application),
       isCode: true,
     },
-    { name: 'Charged', value: formatAmount(line.charged, asset) },
-    { name: 'Price', value: `${formatAmount(receipt.price, asset)} per 1,000,000 compute units` },
+    { name: 'Charged', value: write.amount(line.charged) },
+    { name: 'Price', value: `${write.amount(receipt.price)} per 1,000,000 compute units` },
     { name: 'Tokens', value: tokensLine(receipt) },
     {
       name: 'Speed',
@@ -38,7 +43,11 @@ export function receiptFacts(receipt: ReceiptView, asset: Asset): readonly Fact[
 }
 
 /** The rest, in full, for whoever compares it with something else. */
-export function moreReceiptFacts(receipt: ReceiptView, asset: Asset): readonly Fact[] {
+export function moreReceiptFacts(
+  receipt: ReceiptView,
+  asset: Asset,
+  write = plainly(asset),
+): readonly Fact[] {
   return [
     { name: 'Question hash', value: receipt.line.ref, isCode: true },
     { name: 'Answer hash', value: receipt.responseHash, isCode: true },
@@ -47,7 +56,7 @@ export function moreReceiptFacts(receipt: ReceiptView, asset: Asset): readonly F
     { name: 'Compute units', value: receipt.cu.toLocaleString('en') },
     { name: 'Epoch', value: formatCount(receipt.epoch) },
     { name: 'Sequence in the session', value: formatCount(receipt.sequence) },
-    { name: 'Session total', value: formatAmount(receipt.totalCharged, asset) },
+    { name: 'Session total', value: write.amount(receipt.totalCharged) },
     { name: 'Signature', value: receipt.signature, isCode: true },
     { name: 'Transaction', value: receipt.transaction, isCode: true },
   ];

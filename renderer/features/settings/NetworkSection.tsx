@@ -1,7 +1,9 @@
-/** Settings: the practice network, who one is on it, and what can be lost there at most. */
+/** Settings: the practice network, what can be lost there at most, and what a real network would need. */
 import type { Network } from '../../../electron/ipc/network.ts';
 import { formatAmount } from '../../format/amounts.ts';
-import { useApp } from '../../store/use-app.tsx';
+import { useActions, useApp } from '../../store/use-app.tsx';
+import { useDiscreet, veiled } from '../../store/use-discreet.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Facts, type Fact } from '../../ui/Facts.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
@@ -16,34 +18,61 @@ const STATES: Readonly<Record<Network['state'], string>> = {
 
 export function NetworkSection() {
   const network = useApp((state) => state.snapshot?.network);
+  const isDiscreet = useDiscreet();
   if (!network) return null;
   return (
-    <Card title="Practice network" actions={<PracticeBadge />}>
+    <Card title="Practice network" anchor="settings-network" actions={<PracticeBadge />}>
       <p className="quiet">
         A chain and a neighbour, all of it on this computer. Its money is worth nothing and is never
         mixed with any other.
       </p>
       {network.failure ? <FailureNote failure={network.failure} /> : null}
-      <Facts facts={networkFacts(network)} />
+      <Facts facts={networkFacts(network, isDiscreet)} />
+      <RealNetworks />
     </Card>
   );
 }
 
-function networkFacts(network: Network): readonly Fact[] {
+/** Offered, never asked for: practice needs no wallet of the owner's making. */
+function RealNetworks() {
+  const hasWallet = useApp((state) => state.snapshot?.wallet.main.state !== 'none');
+  const { showTab } = useActions();
+  return (
+    <>
+      <h3>Real networks</h3>
+      <p className="quiet">
+        No public network exists yet, so there is nothing to join and nothing to buy. When there is
+        one, it will need a wallet of your own.{' '}
+        {hasWallet ? 'You have one already.' : 'You can prepare one today, but you need not.'}
+      </p>
+      <Button
+        onClick={() => {
+          showTab('wallet');
+        }}
+      >
+        {hasWallet ? 'Open Wallet' : 'Prepare a wallet'}
+      </Button>
+    </>
+  );
+}
+
+function networkFacts(network: Network, isDiscreet: boolean): readonly Fact[] {
   const { state, detail } = network;
   const busy = state === 'starting' && detail !== null ? `: ${detail}` : '';
+  const hidden = (address: string | null) =>
+    address === null ? null : veiled(address, isDiscreet);
   return [
     { name: 'State', value: `${STATES[state]}${busy}` },
-    { name: 'You pay as', value: network.application, isCode: true },
-    { name: 'You earn as', value: network.supplier, isCode: true },
-    { name: 'Worst loss', value: worstLoss(network) },
+    { name: 'You pay as', value: hidden(network.application), isCode: true },
+    { name: 'You earn as', value: hidden(network.supplier), isCode: true },
+    { name: 'Worst loss', value: worstLoss(network, isDiscreet) },
     { name: 'Chain', value: network.chainId },
-    { name: 'Contract', value: network.hub, isCode: true },
+    { name: 'Contract', value: hidden(network.hub), isCode: true },
   ];
 }
 
-function worstLoss({ worstLoss: amount, asset }: Network): string {
+function worstLoss({ worstLoss: amount, asset }: Network, isDiscreet: boolean): string {
   return amount === 0n
     ? 'Nothing: no Supplier holds a voucher for more than it charged'
-    : `At most ${formatAmount(amount, asset)}, if Suppliers redeemed all of the vouchers they hold and not only what they charged`;
+    : `At most ${veiled(formatAmount(amount, asset), isDiscreet)}, if Suppliers redeemed all of the vouchers they hold and not only what they charged`;
 }

@@ -1,8 +1,11 @@
-/** Settings: the model, the engine, the endpoint, the network, the look of the window, and what Lull is. */
+/** Settings: the model, earning, this computer, the network, the look of the window, and what runs underneath. */
+import { useLayoutEffect } from 'react';
 import { useApp } from '../../store/use-app.tsx';
 import { Notices } from '../Notices.tsx';
 import { AboutSection } from './AboutSection.tsx';
 import { AppearanceSection } from './AppearanceSection.tsx';
+import { ComputerSection } from './ComputerSection.tsx';
+import { EarningSection } from './EarningSection.tsx';
 import { EndpointSection } from './EndpointSection.tsx';
 import { EngineSection } from './EngineSection.tsx';
 import { ModelSection } from './ModelSection.tsx';
@@ -10,6 +13,7 @@ import { NetworkSection } from './NetworkSection.tsx';
 
 export function SettingsScreen() {
   const started = useApp((state) => state.snapshot !== null);
+  useOpenedPart();
   return (
     <div className="settings">
       <header className="screen-head">
@@ -21,10 +25,12 @@ export function SettingsScreen() {
           {started ? (
             <>
               <ModelSection />
-              <EngineSection />
-              <EndpointSection />
+              <EarningSection />
+              <ComputerSection />
               <NetworkSection />
               <AppearanceSection />
+              <EngineSection />
+              <EndpointSection />
               <AboutSection />
             </>
           ) : (
@@ -34,4 +40,15 @@ export function SettingsScreen() {
       </div>
     </div>
   );
+}
+
+/** Whoever was led to one part finds it at the top, with the focus on it. */
+function useOpenedPart(): void {
+  const part = useApp((state) => state.settingsPart);
+  useLayoutEffect(() => {
+    if (part === null) return;
+    const section = document.getElementById(`settings-${part}`);
+    section?.scrollIntoView();
+    section?.focus({ preventScroll: true });
+  }, [part]);
 }

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { keyOpener } from '../../../electron/app/compose-keys.ts';
 import { composeMarket, type MarketPorts } from '../../../electron/app/compose-market.ts';
 import { pathsIn } from '../../../electron/app/paths.ts';
 import { practiceContractsIn } from '../../../electron/app/practice-code.ts';
 import { systemRandom } from '../../../electron/platform/random.ts';
+import { NO_KEY_STORE, spawnInProcessKeys } from '../../fakes/in-process-keys.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { NOW_MS } from '../../fakes/relay-terms.ts';
@@ -40,12 +42,16 @@ it('leaves no timer behind when its owner quits before the chain answered', asyn
     },
     random: systemRandom,
     log: createMemoryLog(),
+    openKeys: keyOpener(
+      { spawn: spawnInProcessKeys, clock, log: createMemoryLog(), sealing: NO_KEY_STORE },
+      new AbortController().signal,
+    ),
     engine: { generate: nobody },
     peers: { card: nobody, relay: nobody, resync: nobody, cancel: nobody },
     onCollected: nobody,
   };
   try {
-    const market = composeMarket(pathsIn(folder, null), ports);
+    const market = await composeMarket(pathsIn(folder, null), ports);
     const restored = market.restore().then(
       () => 'restored',
       (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),

@@ -123,7 +123,7 @@ describe('practice network', () => {
     await until(again.app, (now) => now.earnings.redeemed === earned);
     // The chain is the same one, with the same money on it.
     await again.app.practice.open();
-    const market = again.app.node.market();
+    const market = await again.app.node.market();
     expect(await market.reader.creditOf(market.owner.address)).toBe(earned);
     await again.app.earning.collect();
     expect(await market.reader.creditOf(market.owner.address)).toBe(earned);
@@ -176,7 +176,7 @@ describe('practice network', () => {
     app.earning.trial.stop();
     const { earnings } = await until(app, (now) => now.earnings.trial.state !== 'running');
     expect(earnings.trial.state).toBe('idle');
-    expect(app.node.market().supplier.card().serving).toBe(false);
+    expect((await app.node.market()).supplier.card().serving).toBe(false);
   });
 
   it('serves another copy of Lull that joins', async () => {
@@ -191,10 +191,10 @@ describe('practice network', () => {
     const message = await answerOf(guest, 'What is the capital of France?');
     expect(message).toMatchObject({ state: 'complete', text: 'The capital of France is Paris.' });
     const charged = message.stats?.served?.charged ?? 0n;
-    expect(message.stats?.served?.supplier).toBe(host.app.node.market().supplierKey.address);
+    expect(message.stats?.served?.supplier).toBe((await host.app.node.market()).supplierKey.address);
     await until(host.app, ({ earnings }) => earnings.earned === charged);
     await host.app.earning.collect();
-    const market = host.app.node.market();
+    const market = await host.app.node.market();
     expect(await market.reader.creditOf(market.owner.address)).toBe(charged);
   });
 

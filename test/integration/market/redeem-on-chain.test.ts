@@ -15,7 +15,6 @@ import {
   createPracticeNetwork,
   type PracticeNetwork,
 } from '../../../electron/chain/practice-network.ts';
-import { addressOf } from '../../../electron/chain/sign-transaction-adapter.ts';
 import { openLedgerDatabase } from '../../../electron/ledger/ledger-database.ts';
 import { createSqliteLedger } from '../../../electron/ledger/sqlite-ledger.ts';
 import { createTotals } from '../../../electron/ledger/totals.ts';
@@ -27,8 +26,8 @@ import { DEFAULT_WEIGHTS, weightsHash } from '../../../electron/protocol/cu.ts';
 import { fromHex, type Hex } from '../../../electron/protocol/hex.ts';
 import { digestOf, hashDomain } from '../../../electron/protocol/typed-data.ts';
 import { VOUCHER } from '../../../electron/protocol/voucher.ts';
-import { signDigest } from '../../../electron/relay/secp256k1-adapter.ts';
-import { createKeySigner } from '../../../electron/wallet/private-key.ts';
+import { addressOfKey, signDigest } from '../../../electron/relay/secp256k1-adapter.ts';
+import { createDigestSigner } from '../../fakes/digest-signer.ts';
 import { acceptedOn, openedBy, servedOn, wordOf } from '../../fakes/ledger-values.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import {
@@ -48,10 +47,11 @@ const SESSION_TERMS = { chainId: DOMAIN.chainId, hub: HUB, draw: 0, price: 1_000
 const SUPPLIER = testSigner(5);
 const BUDGET = 1_000n;
 /** One for each test, with a hot key of its own. */
-const APPLICATIONS = [11, 12, 13].map((seed) => ({
-  account: testSigner(seed),
-  hot: createKeySigner(testKey(seed + 10), { addressOf, signDigest }),
-}));
+const APPLICATIONS = [11, 12, 13].map((seed) => {
+  const key = testKey(seed + 10);
+  const hot = createDigestSigner(addressOfKey(key), async (digest) => signDigest(key, digest));
+  return { account: testSigner(seed), hot };
+});
 
 let chain: RunningChain;
 let journal: Journal;

@@ -44,8 +44,10 @@ let edgePid: number | undefined;
 beforeAll(async () => {
   net = await startRelayNet(engine, servedModel());
   offer = await net.asking.offer();
-  const { paths, log } = net.asker;
-  const keys = readPracticeKeys(paths.practiceKeys, { random: systemRandom, log });
+  const keys = readPracticeKeys(net.asker.paths.practiceKeys, {
+    random: systemRandom,
+    sealingKey: null,
+  });
   forge = createForge(offer.session, keys.relay);
   stranger = await startRawPeer(SEED_BYTE, net.bootstrapPort, net.server.peerKey);
   edgePid = net.server.process().pid;

@@ -15,8 +15,8 @@ import { RECEIPT } from '../../../electron/protocol/receipt.ts';
 import { sessionId } from '../../../electron/protocol/session.ts';
 import { isGoodReceipt, verifyReceipt } from '../../../electron/protocol/verify-receipt.ts';
 import { recoverOffline } from '../../../electron/relay/offline-recover-adapter.ts';
-import type { Signer } from '../../../electron/relay/ports.ts';
 import { recoverSigner, signDigest } from '../../../electron/relay/secp256k1-adapter.ts';
+import { createDigestSigner, type DigestSigner } from '../../fakes/digest-signer.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { collect, createRelayPair, entriesOfKind } from '../../fakes/relay-pair.ts';
 import * as terms from '../../fakes/relay-terms.ts';
@@ -26,8 +26,8 @@ const RELAYS = 20;
 const SUPPLIER_KEY = new Uint8Array(32).fill(4);
 const HOT_KEY = new Uint8Array(32).fill(3);
 
-function signerOf(key: Uint8Array): Signer {
-  return { address: addressOfKey(key), sign: async (digest) => signDigest(key, digest) };
+function signerOf(key: Uint8Array): DigestSigner {
+  return createDigestSigner(addressOfKey(key), async (digest) => signDigest(key, digest));
 }
 
 const folders: string[] = [];

@@ -19,24 +19,21 @@ import {
   readPracticeKeys,
   type PracticeKeys,
 } from '../../../electron/wallet/practice-keys.ts';
-import { createMemoryLog, type MemoryLog } from '../../fakes/memory-log.ts';
 
 let folder = '';
 let path = '';
-let log: MemoryLog;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lull-keys-'));
   path = join(folder, PRACTICE_KEYS_FILE);
-  log = createMemoryLog();
 });
 
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function read(file = path): PracticeKeys {
-  return readPracticeKeys(file, { random: systemRandom, log });
+function read(file = path, sealingKey: Uint8Array | null = null): PracticeKeys {
+  return readPracticeKeys(file, { random: systemRandom, sealingKey });
 }
 
 function bytesOf({ owner, relay, supplier, peerSeed }: PracticeKeys): readonly string[] {
@@ -66,15 +63,16 @@ describe('practice keys', () => {
     expect(bytesOf(read())).toEqual(first);
   });
 
-  it('lie in one file that only its owner can read, and nowhere in the log', () => {
+  it('lie in one file that only its owner can read', () => {
     const keys = bytesOf(read());
     expect(readdirSync(folder)).toEqual([PRACTICE_KEYS_FILE]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     chmodSync(path, 0o644);
-    expect(bytesOf(read())).toEqual(keys);
+    const again = read();
+    expect(bytesOf(again)).toEqual(keys);
+    expect(again.wasOpen).toBe(true);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(log.lines.filter((line) => line.includes('could be read by others'))).toHaveLength(1);
-    expect(log.lines.some((line) => keys.some((key) => line.includes(key)))).toBe(false);
+    expect(read().wasOpen).toBe(false);
   });
 
   it('are wiped by dispose', () => {
@@ -119,7 +117,11 @@ describe('practice keys', () => {
   });
 
   it('survive a crash in the middle of their making', () => {
-    writeFileSync(`${path}.part`, '{"version": 1, "own', { mode: 0o644 });
+    // Left by a process that is gone, and by an earlier one with this very number.
+    for (const pid of [process.pid, 2 ** 30]) {
+      const part = `${path}.${String(pid)}.part`;
+      writeFileSync(part, '{"version": 1, "own', { mode: 0o644 });
+    }
     const keys = bytesOf(read());
     expect(readdirSync(folder)).toEqual([PRACTICE_KEYS_FILE]);
     expect(bytesOf(read())).toEqual(keys);
@@ -135,7 +137,7 @@ describe('practice keys', () => {
         return systemRandom.bytes(count);
       },
     };
-    const late = bytesOf(readPracticeKeys(path, { random: racing, log }));
+    const late = bytesOf(readPracticeKeys(path, { random: racing, sealingKey: null }));
     expect(late).toEqual(raced);
     expect(bytesOf(read())).toEqual(raced);
   });
@@ -143,5 +145,73 @@ describe('practice keys', () => {
   it('say so when there is no folder for them', () => {
     const failure = failureOf(() => read(join(folder, 'absent', PRACTICE_KEYS_FILE)));
     expect(failure.code).toBe('data-folder-unusable');
+  });
+});
+
+describe('sealed practice keys', () => {
+  const SEAL = new Uint8Array(32).fill(7);
+  const OTHER = new Uint8Array(32).fill(8);
+
+  it('show nothing of themselves in the file, and are there again under the same key', () => {
+    const made = read(path, SEAL);
+    const text = readFileSync(path, 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ version: 2, cipher: 'aes-256-gcm' });
+    expect(bytesOf(made).some((key) => text.includes(key))).toBe(false);
+    expect(made.keptIn).toBe('key-store');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(bytesOf(read(path, SEAL))).toEqual(bytesOf(made));
+  });
+
+  it('are the old ones, sealed as soon as there is a key store', () => {
+    const plain = read();
+    expect(plain.keptIn).toBe('file');
+    const sealed = read(path, SEAL);
+    expect(sealed.keptIn).toBe('key-store');
+    expect(bytesOf(sealed)).toEqual(bytesOf(plain));
+    const text = readFileSync(path, 'utf8');
+    expect(bytesOf(plain).some((key) => text.includes(key))).toBe(false);
+    expect(readdirSync(folder)).toEqual([PRACTICE_KEYS_FILE]);
+    expect(bytesOf(read(path, SEAL))).toEqual(bytesOf(plain));
+  });
+
+  it('stay as they are when they cannot be sealed', () => {
+    const plain = bytesOf(read());
+    const content = readFileSync(path, 'utf8');
+    // A folder stands where the sealed file would be written first.
+    mkdirSync(`${path}.${String(process.pid)}.part`);
+    const found = read(path, SEAL);
+    expect(found.keptIn).toBe('file');
+    expect(bytesOf(found)).toEqual(plain);
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  it('are neither opened nor written over without their key, or with another', () => {
+    read(path, SEAL);
+    const content = readFileSync(path, 'utf8');
+    for (const key of [null, OTHER]) {
+      const failure = failureOf(() => read(path, key));
+      expect(failure.code).toBe('keys-sealed');
+      expect(failure.details).toContain(path);
+      expect(readFileSync(path, 'utf8')).toBe(content);
+    }
+  });
+
+  it('are refused when a single bit of them has changed', () => {
+    read(path, SEAL);
+    const content = readFileSync(path, 'utf8');
+    for (const field of ['nonce', 'ciphertext', 'tag']) {
+      const spoilt = content.replace(
+        new RegExp(`("${field}": "0x\\w*)(\\w)"`),
+        (_all, start, last) => {
+          const other = (Number.parseInt(String(last), 16) ^ 1).toString(16);
+          return `${String(start)}${other}"`;
+        },
+      );
+      expect(spoilt).not.toBe(content);
+      writeFileSync(path, spoilt);
+      expect(failureOf(() => read(path, SEAL)).code).toBe('keys-sealed');
+    }
+    writeFileSync(path, content.replace('"version": 2', '"version": 3'));
+    expect(failureOf(() => read(path, SEAL)).code).toBe('keys-unusable');
   });
 });

@@ -8,7 +8,7 @@ const STAND_INS: ReadonlyMap<string, string> = new Map(
   [
     ['../../../electron/ledger/sqlite-ledger.ts', 'ledger-tap.ts'],
     ['../../../electron/chain/sqlite-journal.ts', 'journal-tap.ts'],
-    ['../../../electron/relay/secp256k1-adapter.ts', 'signature-tap.ts'],
+    ['../../../electron/wallet/hot-keys.ts', 'hot-keys-tap.ts'],
   ].map(([original = '', standIn = '']) => [
     new URL(original, HERE).href,
     new URL(standIn, HERE).href,

@@ -33,7 +33,7 @@ it('says so, and does not end Lull from within a timer', () => {
   };
   const { application } = createRelayPair();
   const stop = feedEarnings(
-    { hub, market: () => ({ ledger, totals: createTotals(() => 0), application }) },
+    { hub, books: () => ({ ledger, totals: createTotals(() => 0), application }) },
     clock,
   );
   expect(hub.snapshot().network.failure).toBeNull();

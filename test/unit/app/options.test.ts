@@ -6,13 +6,13 @@ import { AppError } from '../../../electron/platform/app-error.ts';
 describe('command line', () => {
   it('opens a window by default and leaves Chromium’s options alone', () => {
     expect(parseOptions(['--disable-gpu', '--remote-debugging-port=0'])).toEqual({
-      mode: { kind: 'window' },
+      mode: { kind: 'window', isHidden: false },
       json: false,
       dataFolder: null,
       cacheFolder: null,
       port: null,
       modelPath: null,
-      presence: 'trial',
+      presence: null,
       join: null,
     });
   });
@@ -40,6 +40,8 @@ describe('command line', () => {
   });
 
   it('reads how to serve and whose network to use', () => {
+    expect(parseOptions(['--hidden']).mode).toEqual({ kind: 'window', isHidden: true });
+    expect(parseOptions(['--presence=locked']).presence).toBe('locked');
     const options = parseOptions(['--presence', 'always', '--join=practice.json']);
     expect(options).toMatchObject({ presence: 'always', join: 'practice.json' });
   });

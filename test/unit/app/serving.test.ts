@@ -29,7 +29,7 @@ function start() {
       sha256Of: ({ path }) =>
         path === FAKE_MODEL.path ? bigFile.promise : Promise.resolve(SMALL_HASH),
     },
-    market: () => ({
+    market: async () => ({
       served: () => state.served,
       setServed: (model) => {
         state.served = model;

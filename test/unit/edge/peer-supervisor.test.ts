@@ -8,12 +8,10 @@ import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { hexOf, relayRequest } from '../../fakes/peer-values.ts';
 import { createScriptedChildren } from '../../fakes/scripted-child.ts';
 
-const OPTIONS = {
-  seed: new Uint8Array(32).fill(7),
-  hostPort: 0,
-  bootstrapPorts: [],
-  listen: true,
-} as const;
+const PLACE = { hostPort: 0, bootstrapPorts: [], listen: true } as const;
+const SEED = new Uint8Array(32).fill(7);
+const OPTIONS = { ...PLACE, seed: async () => Uint8Array.from(SEED) };
+const ASKED = { type: 'peers', ...PLACE, seed: SEED };
 const READY = { type: 'peers-ready', peerKey: hexOf(32, 1), bootstrapPort: 4000 } as const;
 const TOKEN_HASH = 'ab'.repeat(32);
 const never = () => new AbortController().signal;
@@ -37,6 +35,7 @@ function setUp() {
 async function ready() {
   const parts = setUp();
   const started = parts.edge.startPeers(OPTIONS);
+  await turn();
   parts.children.last.say(READY);
   await started;
   return parts;
@@ -45,11 +44,12 @@ async function ready() {
 describe('an edge with peers', () => {
   it('needs no endpoint, and comes back under the same key and port after a crash', async () => {
     const { children, clock, reports } = await ready();
-    expect(children.last.received).toEqual([{ type: 'peers', ...OPTIONS }]);
+    expect(children.last.received).toEqual([ASKED]);
     children.last.exit(null);
     clock.advance(100);
+    await turn();
     expect(children.all).toHaveLength(2);
-    expect(children.last.received).toEqual([{ type: 'peers', ...OPTIONS, hostPort: 4000 }]);
+    expect(children.last.received).toEqual([{ ...ASKED, hostPort: 4000 }]);
     children.last.say(READY);
     const report = { peerKey: READY.peerKey, bootstrapPort: READY.bootstrapPort };
     expect(reports).toEqual([report, null, report]);

@@ -12,12 +12,16 @@ const id = fc.constantFrom('a', 'b', 'c');
 const failure = fc.constantFrom('disk-full', 'port-in-use').map((code) => ({
   code: code,
   message: 'm',
+  kept: 'k',
   next: 'n',
   details: null,
 }));
 
 const anyEvent: fc.Arbitrary<HubEvent> = fc.oneof(
-  fc.record({ type: fc.constant('theme-set' as const), theme: fc.constantFrom('light', 'dark') }),
+  fc.record({
+    type: fc.constant('settings-changed' as const),
+    change: fc.record({ theme: fc.constantFrom('light' as const, 'dark' as const) }),
+  }),
   fc.record({
     type: fc.constant('conversation-saved' as const),
     conversation: fc.record({
@@ -81,15 +85,15 @@ describe('hub', () => {
   it('gives a newcomer a snapshot that the next patch continues from', () => {
     const clock = createManualClock();
     const hub = createHub(initialSnapshot(APP), clock);
-    hub.dispatch({ type: 'theme-set', theme: 'dark' });
+    hub.dispatch({ type: 'settings-changed', change: { theme: 'dark' } });
     const seen = hub.snapshot();
     expect(seen.settings.theme).toBe('dark');
     const patches: Patch[] = [];
     hub.onPatch((patch) => patches.push(patch));
-    hub.dispatch({ type: 'theme-set', theme: 'light' });
+    hub.dispatch({ type: 'settings-changed', change: { theme: 'light' } });
     clock.advance(PATCH_INTERVAL_MS);
     expect(patches).toEqual([
-      { version: seen.version + 1, changes: { settings: { theme: 'light' } } },
+      { version: seen.version + 1, changes: { settings: { ...seen.settings, theme: 'light' } } },
     ]);
   });
 });

@@ -57,7 +57,8 @@ describe('the composer', () => {
     const starting = { ...fakeSnapshot().network, state: 'starting' as const };
     app.fake.patch({ network: { ...starting, detail: 'Starting the chain' } });
     expect(textOf(draw(app, <PriceLine />))).toBe('Starting the chain');
-    const failure = { code: 'internal' as const, message: 'No.', next: 'Wait.', details: 'x' };
+    const words = { message: 'No.', kept: 'All.', next: 'Wait.', details: 'x' };
+    const failure = { code: 'internal' as const, ...words };
     app.store.setState({ price: { state: 'failed', draftKey: 'new', price: null, failure } });
     expect(textOf(draw(app, <PriceLine />))).toBe('No.');
     app.actions.setVia('local');
@@ -79,7 +80,7 @@ describe('earnings', () => {
   it('are reached from the rail and marked wherever an amount stands', async () => {
     const { earnings } = earned();
     const app = await openApp({ snapshot: fakeSnapshot({ earnings }) });
-    expect(textOf(draw(app, <Rail />))).toContain('Chat Earnings Settings');
+    expect(textOf(draw(app, <Rail />))).toContain('Home Chat Earnings Wallet Settings');
     const cards = draw(app, <EarningsScreen />)
       .split('<section')
       .slice(1);
@@ -93,7 +94,8 @@ describe('earnings', () => {
     const { earnings, line } = earned();
     const app = await openApp({ snapshot: fakeSnapshot({ earnings }) });
     const markup = draw(app, <EarningsScreen />);
-    expect(markup.match(/data-bar=/g)).toHaveLength(24);
+    // As many points on the line that adds up.
+    expect(markup.match(/data-bar=/g)).toHaveLength(2 * 24);
     expect(
       markup.match(/role="img" aria-label="\d\d:00 to \d\d:00: [^"]+" tabindex="0"/gi),
     ).toHaveLength(1);

@@ -1,15 +1,17 @@
 /** The mirror of main's snapshot: patches in order, gaps, and what arrives while it asks. */
 import { describe, expect, it, vi } from 'vitest';
-import type { Snapshot } from '../../../electron/ipc/snapshot.ts';
+import type { Snapshot, Theme } from '../../../electron/ipc/snapshot.ts';
 import { applyPatch, createMirror } from '../../../renderer/store/mirror.ts';
 import { createFakeBridge, type FakeBridge } from '../../fakes/fake-bridge.ts';
 import { fakeSnapshot } from '../../fakes/fake-snapshot.ts';
+
+const themed = (theme: Theme) => ({ ...fakeSnapshot().settings, theme });
 
 describe('applyPatch', () => {
   const snapshot = fakeSnapshot({ version: 7 });
 
   it('replaces only what the next patch names', () => {
-    const settings = { theme: 'dark' as const };
+    const settings = { ...snapshot.settings, theme: 'dark' as const };
     const outcome = applyPatch(snapshot, { version: 8, changes: { settings } });
     expect(outcome).toEqual({ kind: 'applied', snapshot: { ...snapshot, version: 8, settings } });
     if (outcome.kind !== 'applied') throw new Error('unreachable');
@@ -50,8 +52,8 @@ describe('createMirror', () => {
     const fake = createFakeBridge();
     const { mirror, last, asked } = start(fake);
     await mirror.refresh();
-    fake.patch({ settings: { theme: 'light' } });
-    fake.patch({ settings: { theme: 'dark' } });
+    fake.patch({ settings: themed('light') });
+    fake.patch({ settings: themed('dark') });
     expect(last()?.settings.theme).toBe('dark');
     expect(last()?.version).toBe(3);
     expect(asked()).toBe(1);
@@ -61,7 +63,7 @@ describe('createMirror', () => {
     const fake = createFakeBridge();
     const { mirror, last } = start(fake);
     const first = mirror.refresh();
-    fake.patch({ settings: { theme: 'dark' } });
+    fake.patch({ settings: themed('dark') });
     await first;
     expect(last()?.settings.theme).toBe('dark');
     expect(last()?.version).toBe(2);
@@ -72,7 +74,7 @@ describe('createMirror', () => {
     const { mirror, last, asked } = start(fake);
     await mirror.refresh();
     fake.patchSilently({ endpoint: { ...fakeSnapshot().endpoint, state: 'failed' } });
-    fake.patch({ settings: { theme: 'dark' } });
+    fake.patch({ settings: themed('dark') });
     await vi.waitFor(() => {
       expect(last()?.version).toBe(3);
     });
@@ -98,7 +100,7 @@ describe('createMirror', () => {
     const { mirror, seen } = start(fake);
     await mirror.refresh();
     mirror.dispose();
-    fake.patch({ settings: { theme: 'dark' } });
+    fake.patch({ settings: themed('dark') });
     expect(seen).toHaveLength(1);
   });
 });

@@ -88,6 +88,7 @@ describe('ipc router', () => {
       ok: false,
       code: 'not-found',
       message: ERROR_TEXTS['not-found'].sentence,
+      kept: ERROR_TEXTS['not-found'].kept,
       next: ERROR_TEXTS['not-found'].next,
       details: 'gone',
     });

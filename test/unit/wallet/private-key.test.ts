@@ -1,14 +1,8 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  createKeySigner,
-  isPrivateKey,
-  makePrivateKey,
-} from '../../../electron/wallet/private-key.ts';
-import { toHex } from '../../../electron/protocol/hex.ts';
+import { isPrivateKey, makePrivateKey } from '../../../electron/wallet/private-key.ts';
 import { createCountedRandom } from '../../fakes/counted-random.ts';
-import { addressOf } from '../../fakes/ledger-values.ts';
 
 const ORDER = secp256k1.Point.Fn.ORDER;
 
@@ -33,22 +27,5 @@ describe('a private key', () => {
     const drawn = [bytesOf(0n), bytesOf(ORDER), bytesOf(ORDER - 1n)];
     const random = { ...createCountedRandom(), bytes: () => drawn.shift() ?? bytesOf(0n) };
     expect(makePrivateKey(random)).toEqual(bytesOf(ORDER - 1n));
-  });
-
-  it('signs by the bytes that it was given, and not after they were wiped', async () => {
-    const key = bytesOf(5n);
-    const signer = createKeySigner(key, {
-      addressOf: () => addressOf(9),
-      signDigest: (used, digest) => {
-        if (!isPrivateKey(used)) throw new Error('no key');
-        return `0x${toHex(used).slice(2)}${toHex(digest).slice(2)}`;
-      },
-    });
-    const digest = bytesOf(7n);
-    expect(signer.address).toBe(addressOf(9));
-    expect(await signer.sign(digest)).toBe(`${toHex(key)}${toHex(digest).slice(2)}`);
-    expect(JSON.stringify(signer)).not.toContain(toHex(key).slice(2));
-    key.fill(0);
-    await expect(signer.sign(digest)).rejects.toThrow('no key');
   });
 });

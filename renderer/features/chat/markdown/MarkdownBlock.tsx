@@ -3,17 +3,19 @@ import { memo } from 'react';
 import Markdown, { type Options } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { ELEMENTS } from './elements.tsx';
+import { GrowingCode } from './GrowingCode.tsx';
 import { sharedHighlight } from './highlight.ts';
+import { liveCode } from './live-code.ts';
 import { useNearView } from './near-view.ts';
 
 const REMARK: Options['remarkPlugins'] = [remarkGfm];
 const PLAIN: Options['rehypePlugins'] = [];
 const COLOURED: Options['rehypePlugins'] = [sharedHighlight];
 
-/** Code longer than this is coloured once it is complete, not again with every word. */
-const LIVE_COLOUR_LIMIT = 6_000;
+/** A block that holds longer code among other things is coloured once it is complete, not with every word. */
+const LIVE_COLOUR_LIMIT = 1_500;
 /** Longer code than this stays plain: colouring it would stop the window for a moment. */
-const COLOUR_LIMIT = 60_000;
+const COLOUR_LIMIT = 20_000;
 
 interface Props {
   readonly text: string;
@@ -31,6 +33,14 @@ export const MarkdownBlock = memo(function MarkdownBlock({ text, growing, eager 
     return (
       <div ref={ref} className="md-block plain-answer">
         {text}
+      </div>
+    );
+  }
+  const code = growing ? liveCode(text) : null;
+  if (code) {
+    return (
+      <div className="md-block">
+        <GrowingCode code={code} />
       </div>
     );
   }

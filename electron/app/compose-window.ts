@@ -1,0 +1,257 @@
+/** Puts a window round Lull: page, commands, tray, what closing and quitting mean, and the wallet's own window. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { app, clipboard, ipcMain, protocol, session, shell } from 'electron';
+import type { NotificationBody } from '../ipc/table.ts';
+import { AppError } from '../platform/app-error.ts';
+import { setAppMenu } from '../shell/app-menu.ts';
+import { serveApp } from '../shell/app-protocol.ts';
+import { createCloseHandler } from '../shell/close-window.ts';
+import { chooseCsvFile, chooseModelFile } from '../shell/file-dialogs.ts';
+import { isOwnFrame, routeCommands } from '../shell/ipc-router.ts';
+import { autostartFile, createLinuxLoginItem } from '../shell/login-item-linux.ts';
+import { createSystemLoginItem, wasStartedAtLogin } from '../shell/login-item-system.ts';
+import { loginCommand, type LoginItem } from '../shell/login-item.ts';
+import { createMainWindow, type Closed, type MainWindow } from '../shell/main-window.ts';
+import { guardQuit } from '../shell/quit-dialog.ts';
+import type { QuitFlow } from '../shell/quit-flow.ts';
+import { lockSession } from '../shell/session-lock.ts';
+import { createTray, type LullTray } from '../shell/tray.ts';
+import { commandHandlers, type ShellActions } from './commands.ts';
+import type { ChatNews } from './compose-chat.ts';
+import type { DesktopApp } from './compose-desktop.ts';
+import type { NodePorts } from './compose-node.ts';
+import type { Options } from './options.ts';
+import { composeWalletMain, type WalletMain } from './wallet-main.ts';
+
+/** A panel that shows tray icons may start after Lull; without one by then, a hidden Lull comes out. */
+const TRAY_WAIT_MS = 65_000;
+
+export interface WindowConfig {
+  readonly dataFolder: string;
+  readonly resourceFolder: string;
+  readonly options: Pick<Options, 'dataFolder' | 'cacheFolder'>;
+}
+
+export interface WindowPorts extends NodePorts {
+  /** The window has just got input. */
+  readonly onInput: () => void;
+}
+
+export interface WindowApp {
+  /** What goes to the page by itself. */
+  readonly publish: (news: ChatNews) => void;
+  /** @param isHidden in the tray until somebody opens it */
+  open(desktop: DesktopApp, isHidden: boolean): QuitFlow;
+  dispose(): void;
+}
+
+export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowApp {
+  const { clock, log } = ports;
+  const dist = join(app.getAppPath(), 'dist/electron');
+  const iconPath = join(config.resourceFolder, 'icons/lull.png');
+  let onClose: () => Closed = () => 'close';
+  let isQuitting = false;
+  const disposers: (() => void)[] = [];
+  const window = createMainWindow({
+    clock,
+    log,
+    preloadPath: join(dist, 'preload.cjs'),
+    iconPath,
+    onClose: () => onClose(),
+    onInput: ports.onInput,
+  });
+
+  function makeTray({ node, earning }: DesktopApp): LullTray {
+    const tray = createTray({
+      onOpen: window.show,
+      onPause: (ms) => {
+        earning.pause(ms / 60_000);
+      },
+      onResume: () => {
+        earning.pause(0);
+      },
+      onSetEarning: earning.setOn,
+      onQuit: () => {
+        app.quit();
+      },
+      clock,
+      log,
+      iconFolder: join(config.resourceFolder, 'icons/tray'),
+    });
+    const update = (): void => {
+      const { status, settings } = node.hub.snapshot();
+      const answersInFlight = node.inFlight.count();
+      tray.update({ status, isEarningOn: settings.earning.isOn, answersInFlight });
+    };
+    update();
+    node.hub.onPatch(update);
+    return tray;
+  }
+
+  function actions(wallet: WalletMain, node: DesktopApp['node']): ShellActions {
+    const login = thisLoginItem(config);
+    const showLogin = (): void => {
+      node.hub.dispatch({
+        type: 'settings-changed',
+        change: { startsAtLogin: login.isOn() },
+      });
+    };
+    showLogin();
+    return {
+      chooseModelFile: () => chooseModelFile(window.current()),
+      chooseCsvFile: () => chooseCsvFile(window.current(), clock.nowMs()),
+      copyText: async (text) => {
+        await clipboard.writeText(text);
+      },
+      openFolder: async (path) => {
+        const trouble = await shell.openPath(path);
+        if (trouble !== '') throw new AppError('data-folder-unusable', { details: trouble });
+      },
+      openWalletWindow: wallet.open,
+      lockWallet: wallet.lock,
+      setStartsAtLogin(on) {
+        try {
+          login.set(on);
+        } finally {
+          showLogin();
+        }
+      },
+    };
+  }
+
+  function guard(desktop: DesktopApp): QuitFlow {
+    const { node, earning } = desktop;
+    return guardQuit({
+      app,
+      window: window.current,
+      work: () => ({
+        relays: node.hub.snapshot().status.relaysInFlight,
+        answers: node.inFlight.count(),
+        transactions: node.pendingTransactions(),
+      }),
+      refuseWork: () => earning.refuseWork(),
+      onStay: window.show,
+      clock,
+      log,
+    });
+  }
+
+  return {
+    publish(event) {
+      if (event.type === 'end') window.notify('chat.end', event.message);
+      else window.notify('chat.delta', deltaOf(event));
+    },
+    open(desktop, isHidden) {
+      const { node } = desktop;
+      setAppMenu(process.platform);
+      lockSession(session.defaultSession, log);
+      serveApp(protocol, join(app.getAppPath(), 'dist/renderer'));
+      const wallet = composeWalletMain({
+        ...ports,
+        hub: node.hub,
+        folder: config.dataFolder,
+        preloadPath: join(dist, 'wallet-preload.cjs'),
+        iconPath,
+        parent: window.current,
+      });
+      const tray = makeTray(desktop);
+      disposers.push(wallet.dispose, tray.dispose);
+      route(desktop, actions(wallet, node), window, ports);
+      onClose = createCloseHandler({
+        facts: () => ({
+          isEarningOn: node.hub.snapshot().status.mode !== 'off',
+          answersInFlight: node.inFlight.count(),
+          hasBeenTold: node.settings.current().toldClosing,
+        }),
+        tray,
+        onTold: () => {
+          node.settings.change({ toldClosing: true });
+        },
+        onQuit: () => {
+          app.quit();
+        },
+        isQuitting: () => isQuitting,
+        onShow: window.show,
+        clock,
+        log,
+      });
+      const quit = guard(desktop);
+      // After the guard, which may have said no.
+      app.on('before-quit', ({ defaultPrevented }) => {
+        isQuitting ||= !defaultPrevented;
+      });
+      disposers.push(quit.dispose);
+      followHub(node, window);
+      const startsHidden = isHidden || wasStartedAtLogin(app, process.platform);
+      if (!startsHidden) window.show();
+      else comeOutWithoutTray(tray, window, ports);
+      app.on('second-instance', window.show);
+      app.on('activate', window.show);
+      app.on('window-all-closed', () => {
+        app.quit();
+      });
+      desktop.start(startsHidden).catch(node.raise);
+      return quit;
+    },
+    dispose() {
+      for (const dispose of disposers.splice(0).reverse()) dispose();
+    },
+  };
+}
+
+function route(
+  desktop: DesktopApp,
+  shellActions: ShellActions,
+  window: MainWindow,
+  { log }: NodePorts,
+): void {
+  routeCommands(ipcMain, commandHandlers(desktop, shellActions), {
+    isOwnFrame: (event) => {
+      const contents = window.current()?.webContents;
+      return contents !== undefined && isOwnFrame(event, contents);
+    },
+    log,
+  });
+}
+
+function followHub({ hub }: DesktopApp['node'], window: MainWindow): void {
+  hub.onPatch((patch) => {
+    if (patch.changes.settings) window.setTheme(patch.changes.settings.theme);
+    window.notify('hub.patch', patch);
+  });
+  window.setTheme(hub.snapshot().settings.theme);
+}
+
+/** Nobody could get at a Lull that has neither a window nor a tray. */
+function comeOutWithoutTray(tray: LullTray, window: MainWindow, { clock }: NodePorts): void {
+  clock.after(TRAY_WAIT_MS, () => {
+    if (!tray.isUsable && window.current() === null) window.show();
+  });
+}
+
+function thisLoginItem({ options }: WindowConfig): LoginItem {
+  const { dataFolder, cacheFolder } = options;
+  const command = loginCommand({
+    execPath: process.execPath,
+    isPackaged: app.isPackaged,
+    appPath: app.getAppPath(),
+    appImage: process.env['APPIMAGE'],
+    dataFolder: dataFolder === null ? null : resolve(dataFolder),
+    cacheFolder: cacheFolder === null ? null : resolve(cacheFolder),
+  });
+  const { platform } = process;
+  if (platform === 'darwin' || platform === 'win32') {
+    return createSystemLoginItem(app, platform, command);
+  }
+  return createLinuxLoginItem(autostartFile(process.env, homedir()), command);
+}
+
+function deltaOf({
+  messageId,
+  conversationId,
+  sequence,
+  text,
+}: Extract<ChatNews, { type: 'delta' }>): NotificationBody<'chat.delta'> {
+  return { messageId, conversationId, sequence, text };
+}

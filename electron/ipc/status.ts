@@ -1,0 +1,51 @@
+/** Whether this computer serves relays just now, why not, and until when: what the governor tells the window. */
+import { z } from 'zod';
+
+/** When relays are served: once the owner is away, while the session is locked, or always (at half speed). */
+export const presencePolicySchema = z.enum(['away', 'locked', 'always']);
+
+/** Why nothing is served, the worst first: the order in which the window and the tray name them. */
+export const REASON_CODES = [
+  'earning-off',
+  'snoozed',
+  'suspended',
+  'no-model',
+  'engine-failed',
+  'preparing',
+  'network-failed',
+  'network-starting',
+  'presence-unknown',
+  'owner-active',
+  'not-locked',
+  'power-unknown',
+  'on-battery',
+] as const;
+
+export const reasonSchema = z.strictObject({
+  code: z.enum(REASON_CODES),
+  /** When it may be over, in Unix milliseconds; null when that depends on what somebody does. */
+  untilMs: z.number().nullable(),
+  /** What exactly, for a person: a source that cannot be read, for example. */
+  detail: z.string().nullable(),
+});
+
+export const statusSchema = z.strictObject({
+  /** `draining`: takes no relay any more and ends those under way. */
+  mode: z.enum(['off', 'waiting', 'serving', 'draining']),
+  policy: presencePolicySchema,
+  /** Who chose the policy: the owner in Settings, the command line, or *Try earning* for a number of relays. */
+  chosenBy: z.enum(['owner', 'command-line', 'trial']),
+  /** Of *Try earning*; null without one. */
+  trialRelaysLeft: z.number().nullable(),
+  /** Part of the time in which relays may use the engine, 0 to 1; 0 when not serving. */
+  duty: z.number(),
+  /** Every one that holds, the worst first; none while serving. */
+  reasons: z.array(reasonSchema),
+  sinceMs: z.number(),
+  relaysInFlight: z.number(),
+});
+
+export type PresencePolicy = z.infer<typeof presencePolicySchema>;
+export type ReasonCode = (typeof REASON_CODES)[number];
+export type Reason = Readonly<z.infer<typeof reasonSchema>>;
+export type Status = Readonly<z.infer<typeof statusSchema>>;

@@ -1,0 +1,95 @@
+/** The window in which words and passphrase are typed: its own page, its own preload, gone when it is done. */
+import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron';
+import type { Purpose } from '../ipc/ceremony.ts';
+import type { UnsentPort } from '../platform/child.ts';
+import type { Log } from '../platform/log.ts';
+import { APP_ORIGIN } from './app-protocol.ts';
+import { windowOptions } from './window-options.ts';
+
+const WALLET_URL = `${APP_ORIGIN}/wallet.html`;
+/** The preload script listens for its end of the channel under this name. */
+const PORT_CHANNEL = 'wallet.port';
+const SIZE = { width: 560, height: 680, minWidth: 420, minHeight: 560 } as const;
+
+export interface WalletWindow {
+  /** Brings the window to the front when it is open already, whatever for. Resolves when it can be used. */
+  open(purpose: Purpose): Promise<void>;
+  /** Closes it without asking; what was typed is lost. */
+  close(): void;
+}
+
+export interface WalletWindowOptions {
+  readonly preloadPath: string;
+  readonly iconPath: string;
+  readonly log: Log;
+  /** The window that waits meanwhile. */
+  readonly parent: () => BrowserWindow | null;
+  /** Given the keyring process's end of a channel to the page. */
+  readonly converse: (purpose: Purpose, port: UnsentPort) => void;
+  readonly onBusy: (isBusy: boolean) => void;
+}
+
+export function createWalletWindow(options: WalletWindowOptions): WalletWindow {
+  let window: BrowserWindow | null = null;
+
+  function make(purpose: Purpose): BrowserWindow {
+    const made = makeWindow(options);
+    const { webContents } = made;
+    let isConnected = false;
+    webContents.on('did-finish-load', () => {
+      // A page that loads again has lost what was typed, and its port: it starts over in a new window.
+      if (isConnected) made.destroy();
+      else {
+        isConnected = true;
+        const { port1, port2 } = new MessageChannelMain();
+        webContents.postMessage(PORT_CHANNEL, null, [port1]);
+        options.converse(purpose, port2);
+      }
+    });
+    webContents.on('render-process-gone', (_event, { reason }) => {
+      options.log.warn('the wallet’s page ended', { reason });
+      made.destroy();
+    });
+    made.on('closed', () => {
+      window = null;
+      options.onBusy(false);
+    });
+    return made;
+  }
+
+  return {
+    async open(purpose) {
+      if (window) {
+        window.focus();
+        return;
+      }
+      window = make(purpose);
+      options.onBusy(true);
+      await window.loadURL(WALLET_URL);
+    },
+    close() {
+      window?.destroy();
+    },
+  };
+}
+
+function makeWindow({ preloadPath, iconPath, parent }: WalletWindowOptions): BrowserWindow {
+  const above = parent();
+  const look = { preloadPath, iconPath, dark: nativeTheme.shouldUseDarkColors };
+  const made = new BrowserWindow({
+    ...windowOptions(look),
+    ...SIZE,
+    title: 'Lull wallet',
+    maximizable: false,
+    minimizable: false,
+    fullscreenable: false,
+    ...(above ? { parent: above, modal: true } : {}),
+  });
+  made.removeMenu();
+  // Keeps the words out of screenshots and shared screens, where the system can.
+  made.setContentProtection(true);
+  made.once('ready-to-show', () => {
+    made.show();
+  });
+  return made;
+}

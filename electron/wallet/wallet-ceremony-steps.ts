@@ -1,0 +1,216 @@
+/** What the keyring process does at each step of making, importing or unlocking the wallet. */
+import {
+  ASKED_WORDS,
+  type CeremonyInput,
+  type CeremonyName,
+  type CeremonyOutput,
+  type Purpose,
+} from '../ipc/ceremony.ts';
+import { AppError, toAppError } from '../platform/app-error.ts';
+import type { Random } from '../platform/random.ts';
+import { addressOfKey } from './key-address-adapter.ts';
+import type { MainKey } from './main-key.ts';
+import type { PassphraseAttempts } from './passphrase-attempts.ts';
+import { passphraseStrength, requireStrength, type Guessing } from './passphrase.ts';
+import { privateKeyFrom, wordsFrom } from './phrase-adapter.ts';
+import { checkPhrase, entropyOf, makeEntropy, wordsIn } from './phrase.ts';
+import {
+  createVault,
+  damaged,
+  readVault,
+  replaceVault,
+  type VaultBody,
+  type VaultKdf,
+} from './vault-file.ts';
+import { openVault, sealVault } from './vault.ts';
+
+export interface CeremonyDeps {
+  readonly purpose: Purpose;
+  /** Holds the vault. */
+  readonly folder: string;
+  readonly random: Random;
+  /** Loaded with the first passphrase. */
+  readonly guessing: () => Promise<Guessing>;
+  /** Outlives the ceremony, so that opening the window again does not end a wait. */
+  readonly attempts: PassphraseAttempts;
+  readonly mainKey: MainKey;
+  /** Of new vaults; `VAULT_COST` unless a test is in a hurry. */
+  readonly cost?: Pick<VaultKdf, 'N' | 'r' | 'p'>;
+}
+
+type CeremonyAnswers = {
+  readonly [Name in CeremonyName]: (
+    input: CeremonyInput<Name>,
+  ) => CeremonyOutput<Name> | Promise<CeremonyOutput<Name>>;
+};
+
+export interface CeremonySteps {
+  readonly answers: CeremonyAnswers;
+  /** Whether a vault was written or opened. */
+  isDone(): boolean;
+  /** Overwrites what was not kept. */
+  dispose(): void;
+}
+
+interface Draft {
+  readonly entropy: Uint8Array;
+  readonly words: readonly string[];
+  /** Positions from 1; none once their owner has shown to have the words. */
+  asked: readonly number[];
+}
+
+export function createCeremonySteps(deps: CeremonyDeps): CeremonySteps {
+  const { purpose, folder, random, attempts } = deps;
+  let draft: Draft | null = null;
+  let isDone = false;
+
+  function discard(): void {
+    draft?.entropy.fill(0);
+    draft = null;
+  }
+
+  async function strengthOf(passphrase: string) {
+    return passphraseStrength(passphrase, await deps.guessing(), draft?.words ?? []);
+  }
+
+  const answers: CeremonyAnswers = {
+    begin() {
+      const found = readVault(folder);
+      if (purpose !== 'import' && found.state === 'damaged') throw found.failure;
+      if (purpose === 'create' && found.state === 'there') throw new AppError('wallet-exists');
+      if (purpose === 'unlock' && found.state === 'none') throw new AppError('not-found');
+      const address = found.state === 'there' ? found.body.address : null;
+      return { purpose, address, waitMs: attempts.waitMs() };
+    },
+    makeWords({ count }) {
+      requirePurpose(purpose, 'create');
+      discard();
+      const entropy = makeEntropy(count, random);
+      const words = wordsFrom(entropy);
+      draft = { entropy, words, asked: pickPositions(count, random) };
+      return { words: [...words], asked: [...draft.asked] };
+    },
+    confirmWords({ answers }) {
+      if (!draft) throw outOfTurn();
+      const { words, asked } = draft;
+      const wrong = asked.find(
+        (at, index) => wordsIn(answers[index] ?? '').join() !== words[at - 1],
+      );
+      if (wrong === undefined) draft.asked = [];
+      return { wrong: wrong ?? null };
+    },
+    checkWords: ({ text }) => checkPhrase(text),
+    useWords({ text }) {
+      requirePurpose(purpose, 'import');
+      discard();
+      const entropy = entropyOf(text);
+      draft = { entropy, words: wordsIn(text), asked: [] };
+      const address = addressFrom(entropy);
+      const found = readVault(folder);
+      if (found.state === 'there' && found.body.address !== address) {
+        discard();
+        throw otherWallet(found.body);
+      }
+      return { address };
+    },
+    checkPassphrase: ({ passphrase }) => strengthOf(passphrase),
+    async seal({ passphrase, again }) {
+      if (!draft || draft.asked.length > 0) throw outOfTurn();
+      if (passphrase !== again) throw refused('The two passphrases are not the same.');
+      requireStrength(await strengthOf(passphrase));
+      const { entropy } = draft;
+      const address = addressFrom(entropy);
+      const { cost } = deps;
+      const body = await sealVault({ entropy, passphrase, address, random, ...(cost && { cost }) });
+      store(folder, purpose, body);
+      isDone = true;
+      discard();
+      return { address };
+    },
+    async unlock({ passphrase }) {
+      requirePurpose(purpose, 'unlock');
+      if (attempts.waitMs() === 0 && (await open(deps, passphrase))) isDone = true;
+      return { isOpen: isDone, waitMs: attempts.waitMs() };
+    },
+  };
+  return {
+    answers,
+    isDone: () => isDone,
+    dispose: discard,
+  };
+}
+
+/** @returns false when the passphrase is wrong */
+async function open(deps: CeremonyDeps, passphrase: string): Promise<boolean> {
+  const { folder, attempts, mainKey } = deps;
+  const found = readVault(folder);
+  if (found.state === 'none') throw new AppError('not-found');
+  if (found.state === 'damaged') throw found.failure;
+  let entropy: Uint8Array;
+  try {
+    entropy = await openVault(found.body, passphrase);
+  } catch (error) {
+    if (toAppError(error).code !== 'passphrase-wrong') throw error;
+    attempts.wrong();
+    return false;
+  }
+  attempts.right();
+  try {
+    const key = privateKeyFrom(entropy);
+    if (addressOfKey(key) !== found.body.address) {
+      key.fill(0);
+      throw damaged(folder);
+    }
+    mainKey.hold(key, found.body.address);
+    return true;
+  } finally {
+    entropy.fill(0);
+  }
+}
+
+/** The same words under a new passphrase are the same wallet; any other takes nobody's place. */
+function store(folder: string, purpose: Purpose, body: VaultBody): void {
+  const found = readVault(folder);
+  if (found.state === 'none') createVault(folder, body);
+  else if (found.state === 'damaged') {
+    if (purpose !== 'import') throw found.failure;
+    replaceVault(folder, body);
+  } else if (found.body.address === body.address) replaceVault(folder, body);
+  else throw otherWallet(found.body);
+}
+
+function addressFrom(entropy: Uint8Array): string {
+  const key = privateKeyFrom(entropy);
+  try {
+    return addressOfKey(key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** Different ones, rising. */
+function pickPositions(count: number, random: Random): readonly number[] {
+  const left = Array.from({ length: count }, (_value, index) => index + 1);
+  const picked = Array.from({ length: ASKED_WORDS }, () =>
+    left.splice(random.seed() % left.length, 1),
+  );
+  return picked.flat().sort((a, b) => a - b);
+}
+
+function requirePurpose(purpose: Purpose, wanted: Purpose): void {
+  if (purpose !== wanted) throw outOfTurn();
+}
+
+function outOfTurn(): AppError {
+  return refused('This step is not next.');
+}
+
+function refused(details: string): AppError {
+  return new AppError('bad-request', { details });
+}
+
+function otherWallet({ address }: VaultBody): AppError {
+  return new AppError('wallet-exists', {
+    details: `The wallet on this computer is ${address}; these words belong to another one.`,
+  });
+}

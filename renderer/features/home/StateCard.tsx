@@ -1,0 +1,87 @@
+/** The state in one sentence, one time, one number and one action; beneath, all that stands in the way. */
+import { reasonSentence, statusSentence } from '../../../electron/ipc/status-words.ts';
+import type { Status } from '../../../electron/ipc/status.ts';
+import { formatUnits } from '../../format/amounts.ts';
+import { useActions, useApp } from '../../store/use-app.tsx';
+import { useDiscreet, veiled } from '../../store/use-discreet.ts';
+import { Button } from '../../ui/Button.tsx';
+import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
+import { useNow } from '../use-now.ts';
+import { homeAction, netToday, offerWords } from './home-words.ts';
+import { useHomeAct } from './use-home-act.ts';
+
+export function StateCard() {
+  const status = useApp((state) => state.snapshot?.status);
+  if (!status) return null;
+  return (
+    <section className="card state" aria-label="State">
+      <StateWords status={status} />
+      <Today />
+      <StateActions status={status} />
+      <p className="quiet state-offer">{offerWords(status)}</p>
+    </section>
+  );
+}
+
+function StateWords({ status }: { readonly status: Status }) {
+  const nowMs = useNow(status.reasons.some(({ untilMs }) => untilMs !== null));
+  const { sentence, time } = statusSentence(status, nowMs);
+  const others = status.mode === 'off' ? [] : status.reasons.slice(1);
+  return (
+    <>
+      <h2 className="state-sentence">
+        <StatusDot status={status} />
+        <span>{sentence}</span>
+      </h2>
+      {time === null ? null : <p className="state-time">Next change {time}</p>}
+      {others.length === 0 ? null : (
+        <ul className="state-others" aria-label="Also in the way">
+          {others.map((reason) => (
+            <li key={reason.code}>Also: {reasonSentence(reason, nowMs)}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Today() {
+  const net = useApp((state) => (state.snapshot ? netToday(state.snapshot.earnings) : 0n));
+  const asset = useApp((state) => state.snapshot?.network.asset);
+  const isDiscreet = useDiscreet();
+  if (!asset) return null;
+  const sign = net > 0n ? '+' : '';
+  return (
+    <div className="state-today">
+      <p className="quiet">
+        Today, earned less spent <PracticeBadge />
+      </p>
+      <p className="earned-amount">
+        {veiled(`${sign}${formatUnits(net, asset.decimals)}`, isDiscreet)}{' '}
+        <span>{asset.symbol}</span>
+      </p>
+    </div>
+  );
+}
+
+function StateActions({ status }: { readonly status: Status }) {
+  const { showSettings } = useActions();
+  const run = useHomeAct();
+  const { act, label, isPrimary } = homeAction(status);
+  return (
+    <div className="state-actions">
+      <Button look={isPrimary ? 'primary' : 'plain'} onClick={() => void run(act)}>
+        {label}
+      </Button>
+      <Button
+        look="quiet"
+        onClick={() => {
+          showSettings('earning');
+        }}
+      >
+        When to serve…
+      </Button>
+    </div>
+  );
+}

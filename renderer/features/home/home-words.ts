@@ -1,0 +1,94 @@
+/** What Home makes of the state: the one action that fits it, what is offered, and what today came to. */
+import type { Earnings } from '../../../electron/ipc/network.ts';
+import type { ReasonCode, Status } from '../../../electron/ipc/status.ts';
+
+export type HomeAct =
+  | 'turn-on'
+  | 'turn-off'
+  | 'pause'
+  | 'resume'
+  | 'serve-now'
+  | 'serve-when-away'
+  | 'stop-trial'
+  | 'open-model'
+  | 'restart-engine';
+
+export interface HomeAction {
+  readonly act: HomeAct;
+  readonly label: string;
+  /** Whether it is what most people would want now. */
+  readonly isPrimary: boolean;
+}
+
+const TURN_ON: HomeAction = { act: 'turn-on', label: 'Turn on earning', isPrimary: true };
+const TURN_OFF: HomeAction = { act: 'turn-off', label: 'Stop', isPrimary: false };
+const PAUSE: HomeAction = { act: 'pause', label: 'Pause 1 h', isPrimary: false };
+const RESUME: HomeAction = { act: 'resume', label: 'Resume', isPrimary: true };
+const SERVE_NOW: HomeAction = {
+  act: 'serve-now',
+  label: 'Serve now, even while I work',
+  isPrimary: true,
+};
+const SERVE_WHEN_AWAY: HomeAction = {
+  act: 'serve-when-away',
+  label: 'Stop serving while I work',
+  isPrimary: false,
+};
+const STOP_TRIAL: HomeAction = { act: 'stop-trial', label: 'Stop', isPrimary: false };
+const OPEN_MODEL: HomeAction = { act: 'open-model', label: 'Open a model…', isPrimary: true };
+const RESTART: HomeAction = {
+  act: 'restart-engine',
+  label: 'Restart the engine',
+  isPrimary: true,
+};
+
+/** Only what would really end the worst reason is offered; else the way to stop. */
+const BY_REASON: Readonly<Record<ReasonCode, HomeAction>> = {
+  'earning-off': TURN_ON,
+  snoozed: RESUME,
+  suspended: TURN_OFF,
+  'no-model': OPEN_MODEL,
+  'engine-failed': RESTART,
+  preparing: TURN_OFF,
+  'network-failed': TURN_OFF,
+  'network-starting': TURN_OFF,
+  'presence-unknown': SERVE_NOW,
+  'owner-active': SERVE_NOW,
+  'not-locked': SERVE_NOW,
+  'power-unknown': TURN_OFF,
+  'on-battery': TURN_OFF,
+};
+
+/** The one action for the state. */
+export function homeAction({ mode, policy, chosenBy, reasons }: Status): HomeAction {
+  if (mode === 'off') return TURN_ON;
+  if (mode === 'serving') {
+    if (chosenBy === 'trial') return STOP_TRIAL;
+    return policy === 'always' && chosenBy === 'owner' ? SERVE_WHEN_AWAY : PAUSE;
+  }
+  const [worst] = reasons;
+  if (!worst) return PAUSE;
+  const wanted = BY_REASON[worst.code];
+  // Serving while the owner works would not help against what else is in the way.
+  return wanted === SERVE_NOW && reasons.some(({ code }) => BY_REASON[code] === TURN_OFF)
+    ? TURN_OFF
+    : wanted;
+}
+
+/** Whether this computer offers anything at all, and whether anybody wants it: two different things to know. */
+export function offerWords({ mode, relaysInFlight }: Status): string {
+  if (relaysInFlight > 0) {
+    const relays = relaysInFlight === 1 ? '1 relay' : `${String(relaysInFlight)} relays`;
+    return mode === 'serving'
+      ? `${relays} in flight.`
+      : `${relays} in flight; no new ones are taken.`;
+  }
+  return mode === 'serving'
+    ? 'Your computer is ready. Nobody on the network asks it anything just now.'
+    : 'Your computer offers nothing just now.';
+}
+
+/** What came in today, less what went out; negative when more went out. */
+export function netToday({ today }: Earnings): bigint {
+  return today.earned - today.spent;
+}

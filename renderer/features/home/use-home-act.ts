@@ -1,0 +1,61 @@
+/** Runs what the buttons of Home stand for. */
+import type { FixAction } from '../../../electron/ipc/doctor.ts';
+import { useActions } from '../../store/use-app.tsx';
+import type { HomeAct } from './home-words.ts';
+
+const HOUR_MINUTES = 60;
+
+export function useHomeAct(): (act: HomeAct) => Promise<void> {
+  const actions = useActions();
+  return (act) => {
+    switch (act) {
+      case 'turn-on':
+        return actions.setEarning(true);
+      case 'turn-off':
+        return actions.setEarning(false);
+      case 'pause':
+        return actions.pauseEarning(HOUR_MINUTES);
+      case 'resume':
+        return actions.pauseEarning(0);
+      case 'serve-now':
+        return actions.serveNow();
+      case 'serve-when-away':
+        return actions.setPresence('away');
+      case 'stop-trial':
+        return actions.stopEarning();
+      case 'open-model':
+        return actions.chooseModel();
+      case 'restart-engine':
+        return actions.restartEngine();
+    }
+  };
+}
+
+/** The way out that a check offers. */
+export function useFix(): (fix: FixAction) => Promise<void> | void {
+  const actions = useActions();
+  return (fix) => {
+    switch (fix) {
+      case 'open-model':
+        return actions.chooseModel();
+      case 'probe-again':
+        return actions.probeAgain();
+      case 'retry-setup':
+        return actions.retrySetup();
+      case 'start-earning':
+        return actions.setEarning(true);
+      case 'resume-earning':
+        return actions.pauseEarning(0);
+      case 'serve-now':
+        return actions.serveNow();
+      case 'open-data-folder':
+        return actions.openDataFolder();
+      case 'open-settings':
+        actions.showTab('settings');
+        return undefined;
+      case 'open-network':
+        actions.showSettings('network');
+        return undefined;
+    }
+  };
+}

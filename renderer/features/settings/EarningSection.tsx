@@ -1,0 +1,72 @@
+/** Settings: whether this computer earns, when it serves, and what happens after a restart. */
+import type { PresencePolicy, Status } from '../../../electron/ipc/status.ts';
+import { policyWords } from '../../../electron/ipc/status-words.ts';
+import { useActions, useApp } from '../../store/use-app.tsx';
+import { Card } from '../../ui/Card.tsx';
+import { Choices } from '../../ui/Choices.tsx';
+import { Switch } from '../../ui/Switch.tsx';
+
+const POLICIES: readonly {
+  readonly value: PresencePolicy;
+  readonly name: string;
+  readonly about: string;
+}[] = [
+  {
+    value: 'away',
+    name: 'While I am away',
+    about:
+      'After 5 minutes without mouse or keyboard, sooner with the screen locked. It stops as soon as you are back.',
+  },
+  {
+    value: 'locked',
+    name: 'Only while the screen is locked',
+    about: 'From 30 seconds after you lock it until you unlock it.',
+  },
+  {
+    value: 'always',
+    name: 'Serve now, even while I work',
+    about: 'At half speed, and your own questions always go first.',
+  },
+];
+
+export function EarningSection() {
+  const earning = useApp((state) => state.snapshot?.settings.earning);
+  const status = useApp((state) => state.snapshot?.status);
+  const { setEarning, setPresence, setAfterRestart } = useActions();
+  if (!earning || !status) return null;
+  return (
+    <Card title="Earning" anchor="settings-earning">
+      <Switch
+        label="Earn with this computer"
+        about="It answers questions of others on the practice network, and never while it runs on battery."
+        isOn={earning.isOn}
+        onChange={(on) => void setEarning(on)}
+      />
+      <Choices
+        legend="When to serve"
+        options={POLICIES}
+        chosen={earning.presence}
+        onChoose={(presence) => void setPresence(presence)}
+      />
+      <Overruled status={status} />
+      <Switch
+        label="Go on after a restart"
+        about="When Lull starts again, it earns again without being asked. Otherwise it waits for you to turn it on."
+        isOn={earning.afterRestart}
+        onChange={(on) => void setAfterRestart(on)}
+      />
+    </Card>
+  );
+}
+
+/** The choice above does not decide while somebody else has chosen. */
+function Overruled({ status: { chosenBy, policy } }: { readonly status: Status }) {
+  if (chosenBy === 'owner') return null;
+  return (
+    <p className="quiet">
+      {chosenBy === 'trial'
+        ? `While you try earning, it serves ${policyWords(policy)}.`
+        : `Lull was started with a choice of its own: until it ends, it serves ${policyWords(policy)}.`}
+    </p>
+  );
+}

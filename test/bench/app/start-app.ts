@@ -1,0 +1,47 @@
+/** Starts the real app for a bench, through Playwright, on folders that the bench names. */
+import { resolve } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const TIMEOUT_MS = 120_000;
+
+export interface RunningApp {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  readonly pid: number;
+}
+
+/** @param args besides the data folder: the shared test model and any free port are given already. */
+export async function startApp(
+  dataFolder: string,
+  args: readonly string[] = [],
+): Promise<RunningApp> {
+  const cache = fromEnvironment('LULL_TEST_CACHE');
+  const places = [`--data-dir=${dataFolder}`, `--cache-dir=${cache}`, '--port=0'];
+  const app = await _electron.launch({
+    executablePath: fromEnvironment('LULL_ELECTRON'),
+    args: [ROOT, '--disable-gpu', ...places, ...args],
+    chromiumSandbox: true,
+    env: environment(),
+    timeout: TIMEOUT_MS,
+  });
+  const page = await app.firstWindow();
+  const { pid } = app.process();
+  if (pid === undefined) throw new Error('the app has no process');
+  return { app, page, pid };
+}
+
+/** Ours, less what would turn Electron into a bare Node. */
+function environment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && entry[0] !== 'ELECTRON_RUN_AS_NODE',
+  );
+  return Object.fromEntries(kept);
+}
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run this with "npm run bench -- NAME"`);
+  return value;
+}
