@@ -24,6 +24,7 @@ import './styles/welcome.css';
 import './styles/earnings.css';
 import './styles/receipt.css';
 import './styles/wallet.css';
+import './styles/accounts.css';
 import './styles/narrow.css';
 
 const app = createApp(windowBridge(), (text) => navigator.clipboard.writeText(text));

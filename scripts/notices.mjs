@@ -15,6 +15,12 @@ export const BUNDLED = [
   'viem',
   '@noble/curves',
   '@noble/hashes',
+  '@scure/bip32',
+  '@scure/bip39',
+  '@zxcvbn-ts/core',
+  '@zxcvbn-ts/language-common',
+  '@zxcvbn-ts/language-en',
+  'qr',
   // Compiled into the contracts.
   '@openzeppelin/contracts',
 ];
@@ -46,7 +52,7 @@ INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS
 ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF
 THIS SOFTWARE.`;
 
-const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
+const LICENCE_FILE = /^(licen[cs]e|copying|notice|third_party)/i;
 const RULER = '-'.repeat(80);
 
 /**

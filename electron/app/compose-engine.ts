@@ -5,6 +5,7 @@ import {
   type EngineSupervisor,
 } from '../engine/engine-supervisor.ts';
 import { CANCELLED_BEFORE_START } from '../engine/cancelled-before-start.ts';
+import type { EngineRequest } from '../engine/ports.ts';
 import type { EnginePlan } from '../engine/engine-plan.ts';
 import type { ProbeOutcome } from '../engine/probe.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -21,10 +22,10 @@ import { modestPlan, planEngine } from './engine-plan.ts';
 import type { OpenSettings } from './open-settings.ts';
 import { createPreparation, type Preparation } from './prepare.ts';
 import { setupSteps } from './setup-steps.ts';
-import type { GenerateEvent, GenerateRequest, Sampling } from '../protocol/generate.ts';
+import type { GenerateEvent, Sampling } from '../protocol/generate.ts';
 
 /** `chat` samples as people expect of a chat with the model that turns out to answer. */
-export type NodeRequest = Omit<GenerateRequest, 'sampling'> & {
+export type NodeRequest = Omit<EngineRequest, 'sampling'> & {
   readonly sampling: Sampling | 'chat';
 };
 
@@ -128,9 +129,9 @@ export function composeEngine(
           yield CANCELLED_BEFORE_START;
           return;
         }
-        const { sampling } = request;
+        const { sampling, relay } = request;
         const chosen = sampling === 'chat' ? chatSampling(library.current()) : sampling;
-        yield* supervisor.generate({ ...request, sampling: chosen }, signal);
+        yield* supervisor.generate({ ...request, sampling: chosen, relay }, signal);
       },
     },
     supervisor,

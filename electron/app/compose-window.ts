@@ -11,7 +11,7 @@ import { chooseCsvFile, chooseModelFile } from '../shell/file-dialogs.ts';
 import { isOwnFrame, routeCommands } from '../shell/ipc-router.ts';
 import { autostartFile, createLinuxLoginItem } from '../shell/login-item-linux.ts';
 import { createSystemLoginItem, wasStartedAtLogin } from '../shell/login-item-system.ts';
-import { loginCommand, type LoginItem } from '../shell/login-item.ts';
+import { HIDDEN_OPTION, loginCommand, type LoginItem } from '../shell/login-item.ts';
 import { createMainWindow, type Closed, type MainWindow } from '../shell/main-window.ts';
 import { guardQuit } from '../shell/quit-dialog.ts';
 import type { QuitFlow } from '../shell/quit-flow.ts';
@@ -51,7 +51,6 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
   const dist = join(app.getAppPath(), 'dist/electron');
   const iconPath = join(config.resourceFolder, 'icons/lull.png');
   let onClose: () => Closed = () => 'close';
-  let isQuitting = false;
   const disposers: (() => void)[] = [];
   const window = createMainWindow({
     clock,
@@ -158,6 +157,7 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
       const tray = makeTray(desktop);
       disposers.push(wallet.dispose, tray.dispose);
       route(desktop, actions(wallet, node), window, ports);
+      const quit = guard(desktop);
       onClose = createCloseHandler({
         facts: () => ({
           isEarningOn: node.hub.snapshot().status.mode !== 'off',
@@ -171,22 +171,20 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
         onQuit: () => {
           app.quit();
         },
-        isQuitting: () => isQuitting,
+        isQuitting: () => quit.isQuitting(),
         onShow: window.show,
         clock,
         log,
-      });
-      const quit = guard(desktop);
-      // After the guard, which may have said no.
-      app.on('before-quit', ({ defaultPrevented }) => {
-        isQuitting ||= !defaultPrevented;
       });
       disposers.push(quit.dispose);
       followHub(node, window);
       const startsHidden = isHidden || wasStartedAtLogin(app, process.platform);
       if (!startsHidden) window.show();
       else comeOutWithoutTray(tray, window, ports);
-      app.on('second-instance', window.show);
+      app.on('second-instance', (_event, argv) => {
+        // Logging in again while Lull runs is no wish to see it.
+        if (!argv.includes(HIDDEN_OPTION)) window.show();
+      });
       app.on('activate', window.show);
       app.on('window-all-closed', () => {
         app.quit();

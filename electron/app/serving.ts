@@ -1,5 +1,6 @@
 /** What this node offers to peers: its current model for as long as it serves, and the engine behind it. */
 import { FAUCET_ADDRESS } from '../chain/practice-genesis.ts';
+import type { PacedEngine } from '../governor/ports.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { ModelHashes } from '../models/model-sha256.ts';
@@ -7,7 +8,7 @@ import { AppError } from '../platform/app-error.ts';
 import { drop } from '../platform/drop.ts';
 import type { Log } from '../platform/log.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
-import type { RelayEngine } from '../relay/ports.ts';
+import type { RelayEngineRequest } from '../relay/ports.ts';
 import type { NodeAnswers } from './compose-engine.ts';
 import type { Market } from './compose-market.ts';
 import type { Preparation } from './prepare.ts';
@@ -20,16 +21,17 @@ interface EngineParts {
   readonly hashes: ModelHashes;
 }
 
-/** The node's engine, for a relay that names the file which must answer. */
-export function relayEngine({ engine, library, preparation, hashes }: EngineParts): RelayEngine {
+/** The node's engine, for a relay that names the file which must answer and the share it may have. */
+export function relayEngine(parts: EngineParts): PacedEngine<RelayEngineRequest> {
+  const { engine, library, preparation, hashes } = parts;
   return {
-    async *generate({ ggufSha256, ...request }, signal) {
+    async *generate({ ggufSha256, relay, ...request }, signal) {
       await preparation.ready(signal);
       const model = library.current();
       const current = model && (await hashes.sha256Of(model));
       // Its owner opened another one after the relay was taken.
       if (current !== ggufSha256) throw new AppError('engine-restarted');
-      yield* engine.generate(request, signal);
+      yield* engine.generate({ ...request, relay }, signal);
     },
   };
 }

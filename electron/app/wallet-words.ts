@@ -1,5 +1,10 @@
 /** What would be signed, in words: read back from the calls themselves, never from what was asked for. */
-import { decodeCall, type DecodedCall, type KnownContracts } from '../chain/decode-call-adapter.ts';
+import {
+  checksummed,
+  decodeCall,
+  type DecodedCall,
+  type KnownContracts,
+} from '../chain/decode-call-adapter.ts';
 import type { TxCall } from '../chain/ports.ts';
 import type { Asset } from '../ipc/network.ts';
 import type { Intent, MoneyAction } from '../ipc/wallet.ts';
@@ -69,7 +74,7 @@ function callLines(call: DecodedCall, facts: WordFacts): Line[] {
   ];
 }
 
-function named(address: string, { names }: WordFacts): string {
-  const name = names.get(address);
+function named(address: string, { names, contracts }: WordFacts): string {
+  const name = address === checksummed(contracts.hub) ? 'RelayHub' : names.get(address);
   return name === undefined ? address : `${name}, ${address}`;
 }

@@ -9,7 +9,9 @@ import { windowOptions } from './window-options.ts';
 const WALLET_URL = `${APP_ORIGIN}/wallet.html`;
 /** The preload script listens for its end of the channel under this name. */
 const PORT_CHANNEL = 'wallet.port';
-const SIZE = { width: 560, height: 680, minWidth: 420, minHeight: 560 } as const;
+const WIDTHS = { width: 560, minWidth: 420 } as const;
+const HEIGHTS: Readonly<Record<Purpose, number>> = { create: 680, import: 640, unlock: 480 };
+const MIN_HEIGHT = 440;
 
 export interface WalletWindow {
   /** Brings the window to the front when it is open already, whatever for. Resolves when it can be used. */
@@ -33,7 +35,7 @@ export function createWalletWindow(options: WalletWindowOptions): WalletWindow {
   let window: BrowserWindow | null = null;
 
   function make(purpose: Purpose): BrowserWindow {
-    const made = makeWindow(options);
+    const made = makeWindow(options, purpose);
     const { webContents } = made;
     let isConnected = false;
     webContents.on('did-finish-load', () => {
@@ -73,12 +75,17 @@ export function createWalletWindow(options: WalletWindowOptions): WalletWindow {
   };
 }
 
-function makeWindow({ preloadPath, iconPath, parent }: WalletWindowOptions): BrowserWindow {
+function makeWindow(
+  { preloadPath, iconPath, parent }: WalletWindowOptions,
+  purpose: Purpose,
+): BrowserWindow {
   const above = parent();
   const look = { preloadPath, iconPath, dark: nativeTheme.shouldUseDarkColors };
   const made = new BrowserWindow({
     ...windowOptions(look),
-    ...SIZE,
+    ...WIDTHS,
+    height: HEIGHTS[purpose],
+    minHeight: MIN_HEIGHT,
     title: 'Lull wallet',
     maximizable: false,
     minimizable: false,

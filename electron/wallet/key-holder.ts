@@ -1,5 +1,5 @@
 /** In main: keeps a process that holds keys while it is needed, and starts another in its place when it dies. */
-import { AppError } from '../platform/app-error.ts';
+import { AppError, toAppError } from '../platform/app-error.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
@@ -54,7 +54,9 @@ export function createKeyHolder(ports: KeyHolderPorts, config: KeyHolderConfig):
         if (wasOpen) log.warn('the keys could be read by others; now only their owner can');
       },
       (error: unknown) => {
-        // Keys that cannot be used are no fault of the process: whoever asks next has it looked at them again.
+        // Its own death is counted where it ends.
+        if (toAppError(error).code === 'signer-unavailable') return;
+        // Keys that cannot be used are no fault of the process: whoever asks next has them looked at again.
         if (current === mine) current = null;
         log.warn('the keys cannot be used', { entry, error });
         mine.kill();

@@ -22,11 +22,11 @@ export interface SealOptions {
   /** EIP-55; kept beside the secret and bound to it. */
   readonly address: string;
   readonly random: Random;
-  readonly cost?: Pick<VaultKdf, 'N' | 'r' | 'p'>;
+  readonly cost: Pick<VaultKdf, 'N' | 'r' | 'p'>;
 }
 
 export async function sealVault(options: SealOptions): Promise<VaultBody> {
-  const { entropy, passphrase, address, random, cost = VAULT_COST } = options;
+  const { entropy, passphrase, address, random, cost } = options;
   const salt = Buffer.from(random.bytes(SALT_BYTES)).toString('hex');
   const kdf: VaultKdf = { name: 'scrypt', N: cost.N, r: cost.r, p: cost.p, salt };
   const nonce = random.bytes(NONCE_BYTES);

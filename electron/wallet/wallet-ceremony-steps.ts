@@ -1,10 +1,10 @@
 /** What the keyring process does at each step of making, importing or unlocking the wallet. */
 import {
-  ASKED_WORDS,
   type CeremonyInput,
   type CeremonyName,
   type CeremonyOutput,
   type Purpose,
+  type Strength,
 } from '../ipc/ceremony.ts';
 import { AppError, toAppError } from '../platform/app-error.ts';
 import type { Random } from '../platform/random.ts';
@@ -12,8 +12,9 @@ import { addressOfKey } from './key-address-adapter.ts';
 import type { MainKey } from './main-key.ts';
 import type { PassphraseAttempts } from './passphrase-attempts.ts';
 import { passphraseStrength, requireStrength, type Guessing } from './passphrase.ts';
-import { privateKeyFrom, wordsFrom } from './phrase-adapter.ts';
-import { checkPhrase, entropyOf, makeEntropy, wordsIn } from './phrase.ts';
+import { privateKeyFrom } from './phrase-adapter.ts';
+import { createPhraseDraft } from './phrase-draft.ts';
+import { checkPhrase } from './phrase.ts';
 import {
   createVault,
   damaged,
@@ -22,7 +23,7 @@ import {
   type VaultBody,
   type VaultKdf,
 } from './vault-file.ts';
-import { openVault, sealVault } from './vault.ts';
+import { openVault, sealVault, VAULT_COST } from './vault.ts';
 
 export interface CeremonyDeps {
   readonly purpose: Purpose;
@@ -52,80 +53,48 @@ export interface CeremonySteps {
   dispose(): void;
 }
 
-interface Draft {
-  readonly entropy: Uint8Array;
-  readonly words: readonly string[];
-  /** Positions from 1; none once their owner has shown to have the words. */
-  asked: readonly number[];
-}
-
 export function createCeremonySteps(deps: CeremonyDeps): CeremonySteps {
   const { purpose, folder, random, attempts } = deps;
-  let draft: Draft | null = null;
+  const draft = createPhraseDraft(random);
   let isDone = false;
 
-  function discard(): void {
-    draft?.entropy.fill(0);
-    draft = null;
-  }
-
-  async function strengthOf(passphrase: string) {
-    return passphraseStrength(passphrase, await deps.guessing(), draft?.words ?? []);
+  async function strengthOf(passphrase: string): Promise<Strength> {
+    return passphraseStrength(passphrase, await deps.guessing(), draft.words());
   }
 
   const answers: CeremonyAnswers = {
-    begin() {
-      const found = readVault(folder);
-      if (purpose !== 'import' && found.state === 'damaged') throw found.failure;
-      if (purpose === 'create' && found.state === 'there') throw new AppError('wallet-exists');
-      if (purpose === 'unlock' && found.state === 'none') throw new AppError('not-found');
-      const address = found.state === 'there' ? found.body.address : null;
-      return { purpose, address, waitMs: attempts.waitMs() };
-    },
+    begin: () => ({ purpose, address: begin(folder, purpose), waitMs: attempts.waitMs() }),
     makeWords({ count }) {
       requirePurpose(purpose, 'create');
-      discard();
-      const entropy = makeEntropy(count, random);
-      const words = wordsFrom(entropy);
-      draft = { entropy, words, asked: pickPositions(count, random) };
-      return { words: [...words], asked: [...draft.asked] };
+      const { words, asked } = draft.make(count);
+      return { words: [...words], asked: [...asked] };
     },
-    confirmWords({ answers }) {
-      if (!draft) throw outOfTurn();
-      const { words, asked } = draft;
-      const wrong = asked.find(
-        (at, index) => wordsIn(answers[index] ?? '').join() !== words[at - 1],
-      );
-      if (wrong === undefined) draft.asked = [];
-      return { wrong: wrong ?? null };
+    confirmWords({ answers: typed }) {
+      const wrong = draft.confirm(typed);
+      if (wrong === undefined) throw outOfTurn();
+      return { wrong };
     },
     checkWords: ({ text }) => checkPhrase(text),
     useWords({ text }) {
       requirePurpose(purpose, 'import');
-      discard();
-      const entropy = entropyOf(text);
-      draft = { entropy, words: wordsIn(text), asked: [] };
-      const address = addressFrom(entropy);
+      const address = addressFrom(draft.take(text));
       const found = readVault(folder);
       if (found.state === 'there' && found.body.address !== address) {
-        discard();
+        draft.discard();
         throw otherWallet(found.body);
       }
       return { address };
     },
     checkPassphrase: ({ passphrase }) => strengthOf(passphrase),
     async seal({ passphrase, again }) {
-      if (!draft || draft.asked.length > 0) throw outOfTurn();
+      const entropy = draft.confirmed();
+      if (!entropy) throw outOfTurn();
       if (passphrase !== again) throw refused('The two passphrases are not the same.');
       requireStrength(await strengthOf(passphrase));
-      const { entropy } = draft;
-      const address = addressFrom(entropy);
-      const { cost } = deps;
-      const body = await sealVault({ entropy, passphrase, address, random, ...(cost && { cost }) });
-      store(folder, purpose, body);
+      const body = await seal(deps, entropy, passphrase);
       isDone = true;
-      discard();
-      return { address };
+      draft.discard();
+      return { address: body.address };
     },
     async unlock({ passphrase }) {
       requirePurpose(purpose, 'unlock');
@@ -133,11 +102,30 @@ export function createCeremonySteps(deps: CeremonyDeps): CeremonySteps {
       return { isOpen: isDone, waitMs: attempts.waitMs() };
     },
   };
-  return {
-    answers,
-    isDone: () => isDone,
-    dispose: discard,
-  };
+  return { answers, isDone: () => isDone, dispose: draft.discard };
+}
+
+/**
+ * @returns the address of the wallet that is there, null when there is none
+ * @throws AppError when nothing can be made, imported or unlocked
+ */
+function begin(folder: string, purpose: Purpose): string | null {
+  const found = readVault(folder);
+  if (purpose !== 'import' && found.state === 'damaged') throw found.failure;
+  if (purpose === 'create' && found.state === 'there') throw new AppError('wallet-exists');
+  if (purpose === 'unlock' && found.state === 'none') throw new AppError('not-found');
+  return found.state === 'there' ? found.body.address : null;
+}
+
+async function seal(
+  { folder, purpose, random, cost = VAULT_COST }: CeremonyDeps,
+  entropy: Uint8Array,
+  passphrase: string,
+): Promise<VaultBody> {
+  const address = addressFrom(entropy);
+  const body = await sealVault({ entropy, passphrase, address, random, cost });
+  store(folder, purpose, body);
+  return body;
 }
 
 /** @returns false when the passphrase is wrong */
@@ -186,15 +174,6 @@ function addressFrom(entropy: Uint8Array): string {
   } finally {
     key.fill(0);
   }
-}
-
-/** Different ones, rising. */
-function pickPositions(count: number, random: Random): readonly number[] {
-  const left = Array.from({ length: count }, (_value, index) => index + 1);
-  const picked = Array.from({ length: ASKED_WORDS }, () =>
-    left.splice(random.seed() % left.length, 1),
-  );
-  return picked.flat().sort((a, b) => a - b);
 }
 
 function requirePurpose(purpose: Purpose, wanted: Purpose): void {

@@ -43,10 +43,7 @@ export function createOwnerActions(bridge: Bridge, store: AppStore): OwnerAction
       // Never on before the policy is: a policy that could not be saved must not start anything.
       run(
         () => command['earn.setPresence']({ presence: 'always' }),
-        () => {
-          const { snapshot } = store.getState();
-          if (snapshot?.settings.earning.isOn === false) void setEarning(true);
-        },
+        () => void setEarning(true),
       ),
     setAfterRestart: (on) => run(() => command['earn.setAfterRestart']({ on })),
     pauseEarning: (minutes) => run(() => command['earn.pause']({ minutes })),

@@ -13,7 +13,7 @@ export function FullAddress({ address }: { readonly address: string }) {
       <Identicon address={address} />
       <code aria-label={address} role="img">
         <span aria-hidden="true">
-          0x
+          <span>0x</span>
           {groups.map((group, index) => (
             <span key={index}>{group}</span>
           ))}

@@ -2,15 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { processTimes, spentMs } from './app/processes.ts';
-import { startApp, type RunningApp } from './app/start-app.ts';
+import { isSetUp, startQuietApp, waitUntil, type QuietApp } from './app/quiet-app.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
 
 const FULL = { seconds: 300, rounds: 1 };
 const QUICK = { seconds: 30, rounds: 1 };
 /** Set-up, the first drawing and the looks that come a moment after the start are over by then. */
-const SETTLE_MS = 20_000;
-const TIMEOUT_MS = 120_000;
+const SETTLE_MS = 30_000;
 
 type Shares = ReadonlyMap<string, number>;
 
@@ -38,20 +38,18 @@ async function measure(folder: string, { quick, log }: BenchOptions): Promise<Be
     log(`${label}: ${all.toFixed(3)} % (${parts.join(', ')})`);
   };
   for (let round = 0; round < rounds; round += 1) {
-    const running = await startApp(join(folder, String(round)));
+    const app = await startQuietApp(join(folder, String(round)));
     try {
-      await running.page
-        .getByRole('textbox', { name: 'Your question' })
-        .waitFor({ timeout: TIMEOUT_MS });
-      add('window open', await watch(running, seconds));
-      await setHidden(running, true);
-      add('window hidden', await watch(running, seconds));
-      await setEarning(running);
-      add('window hidden, earning on and waiting', await watch(running, seconds));
-      await setHidden(running, false);
-      add('window open, earning on and waiting', await watch(running, seconds));
+      await waitUntil(() => isSetUp(app));
+      add('window open', await watch(app, seconds));
+      await setHidden(app, true);
+      add('window hidden', await watch(app, seconds));
+      await setEarning(app);
+      add('window hidden, earning on and waiting', await watch(app, seconds));
+      await setHidden(app, false);
+      add('window open, earning on and waiting', await watch(app, seconds));
     } finally {
-      await running.app.close();
+      await app.stop();
     }
   }
   return {
@@ -67,34 +65,23 @@ async function measure(folder: string, { quick, log }: BenchOptions): Promise<Be
   };
 }
 
-async function watch({ page, pid }: RunningApp, seconds: number): Promise<Shares> {
-  await page.waitForTimeout(SETTLE_MS);
+async function watch({ pid }: QuietApp, seconds: number): Promise<Shares> {
+  await sleep(SETTLE_MS);
   const before = processTimes(pid);
   const startMs = performance.now();
-  await page.waitForTimeout(seconds * 1_000);
+  await sleep(seconds * 1_000);
   const spent = spentMs(before, processTimes(pid));
   const elapsedMs = performance.now() - startMs;
   return new Map([...spent].map(([kind, ms]) => [kind, (ms / elapsedMs) * 100]));
 }
 
-async function setHidden({ app }: RunningApp, hidden: boolean): Promise<void> {
-  await app.evaluate(({ BrowserWindow }, hide) => {
-    for (const window of BrowserWindow.getAllWindows()) {
-      if (hide) window.hide();
-      else window.show();
-    }
-  }, hidden);
+async function setHidden(app: QuietApp, hidden: boolean): Promise<void> {
+  const windows = 'electron.BrowserWindow.getAllWindows()';
+  await app.inMain(`${windows}.forEach((each) => each.${hidden ? 'hide' : 'show'}())`);
 }
 
 /** As the owner would, with the policy that Lull begins with: nothing is served while somebody is here. */
-async function setEarning({ page }: RunningApp): Promise<void> {
-  const result: unknown = await page.evaluate(() => {
-    const { lull } = window as unknown as {
-      lull: { command: Record<string, (input: unknown) => Promise<unknown>> };
-    };
-    return lull.command['earn.setOn']?.({ on: true });
-  });
-  if (JSON.stringify(result)?.includes('"ok":true') !== true) {
-    throw new Error(`earning could not be turned on: ${JSON.stringify(result)}`);
-  }
+async function setEarning(app: QuietApp): Promise<void> {
+  const ok = await app.inPage(`lull.command['earn.setOn']({ on: true }).then(({ ok }) => ok)`);
+  if (ok !== true) throw new Error('earning could not be turned on');
 }

@@ -119,5 +119,5 @@ test('refuses what it does not understand, with a reason', async ({ folder }) =>
   expect(err).toContain('write the question after "chat"');
   const absent = await runLull(folder, ['chat', 'hello', '--model', '/absent.gguf']).ended;
   expect(absent.code).toBe(1);
-  expect(absent.err).toContain('The model file is not there any more.');
+  expect(absent.err).toContain('The model file is not where it was.');
 });

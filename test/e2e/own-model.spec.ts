@@ -93,7 +93,7 @@ test('refuses wrong files with a sentence each and keeps the model it has', asyn
     [picture, 'This file is not a GGUF model.'],
     [cut, 'This GGUF file is incomplete'],
     [damaged, 'This GGUF file is damaged'],
-    [join(folder, 'absent.gguf'), 'The model file is not there any more.'],
+    [join(folder, 'absent.gguf'), 'The model file is not where it was.'],
   ] as const;
   for (const [path, sentence] of sentences) {
     await answerDialog(app, path);

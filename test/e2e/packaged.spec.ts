@@ -65,7 +65,8 @@ test('it holds the app and one system’s engine, and no sources, tests or CUDA'
   const foreign =
     /\.map$|\.tsx?$|\.env$|\/test\/|cuda.*\.(so|node)|(win|mac|arm64|armv7l).*\.node$|gitRelease\.bundle|^\/(electron|renderer|scripts)\//;
   expect(files.filter((file) => foreign.test(file))).toEqual([]);
-  for (const name of ['starter.gguf', 'LICENSE.txt', 'THIRD_PARTY_NOTICES.txt']) {
+  const icons = ['icons/lull.png', 'icons/tray/off-24.png', 'icons/tray/servingTemplate@2x.png'];
+  for (const name of ['starter.gguf', 'LICENSE.txt', 'THIRD_PARTY_NOTICES.txt', ...icons]) {
     expect(existsSync(join(folder, 'resources', name)), name).toBe(true);
   }
   expect(existsSync(join(folder, 'resources', 'default_app.asar'))).toBe(false);

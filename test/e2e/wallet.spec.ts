@@ -66,8 +66,9 @@ test('shows the money, signs what was shown and nothing else, and moves exactly 
     sheet.getByRole('heading', { name: 'Take 2.5 PRAC out of the stake' }),
   ).toBeVisible();
   await expect(sheet).toContainText('thaw: asks for a part of the stake back');
-  await expect(sheet).toContainText(/RelayHub, 0x[0-9a-fA-F]{40}/);
+  await expect(sheet).toContainText(/RelayHub0x[0-9a-fA-F]{40}/);
   await expect(sheet).toContainText('Fee at most');
+  await expect(sheet.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await photograph(app, page, '32-wallet-sheet');
   await expectClean(page);
   await sheet.getByRole('button', { name: 'Cancel' }).click();
@@ -87,6 +88,41 @@ test('shows the money, signs what was shown and nothing else, and moves exactly 
   );
   await expect(page.getByText(/can be withdrawn from \d/)).toBeVisible();
   await photograph(app, page, '34-wallet-thawing');
+});
+
+test('what was earned is withdrawn, and added to the stake', async ({ launch }) => {
+  const { app, page } = await launch();
+  await page.getByRole('button', { name: 'Earnings', exact: true }).click();
+  await page.getByRole('button', { name: 'Try earning' }).click();
+  await expect(page.getByText('10 of 10 questions asked', { exact: false })).toBeVisible({
+    timeout: NETWORK_MS,
+  });
+  await page.getByRole('button', { name: /^Collect [\d.]/ }).click();
+  await expect(page.getByText('Paid').first()).toBeVisible({ timeout: NETWORK_MS });
+
+  await page.getByRole('button', { name: 'Wallet', exact: true }).click();
+  await expect(amountOf(page, 'Credits')).toHaveText(/^0\.\d+ PRAC$/);
+  const earned = await amountOf(page, 'Credits').textContent();
+  const sheet = page.getByRole('dialog');
+  await page.getByRole('button', { name: /^Withdraw credits:/ }).click();
+  await expect(sheet).toContainText('withdrawCredit: pays out all that was collected');
+  await confirmSheet(page);
+  await sheet.getByRole('button', { name: 'Close' }).click();
+  await expect(amountOf(page, 'Credits')).toHaveText('0 PRAC');
+  await expect(amountOf(page, 'In your account')).toHaveText(earned ?? '');
+
+  await page
+    .getByRole('form', { name: 'Add to stake' })
+    .getByRole('button', { name: 'All' })
+    .click();
+  await page.getByRole('button', { name: /^Add to stake:/ }).click();
+  await expect(sheet).toContainText(`Add ${earned ?? ''} to the stake`);
+  await expect(sheet).toContainText('approve: lets RelayHub take as much as this, and no more');
+  await expect(sheet).toContainText('2 of 2');
+  await photograph(app, page, '38-wallet-deposit');
+  await confirmSheet(page);
+  await sheet.getByRole('button', { name: 'Close' }).click();
+  await expect(amountOf(page, 'In your account')).toHaveText('0 PRAC');
 });
 
 test('shows who one is, by checksum, picture and QR code, and hides it when asked to', async ({

@@ -21,6 +21,7 @@ const VERIFY = 'electron/protocol/verify-receipt.ts';
 const COVER = 'electron/relay/cover.ts';
 const CHECKS = 'electron/relay/receipt-checks.ts';
 const SPLIT = 'electron/relay/compact-signature.ts';
+const POLICY = 'electron/wallet/key-policy.ts';
 const CU_TESTS = ['test/unit/protocol/money.test.ts'];
 const RECEIPT_TESTS = ['test/unit/protocol/verify-receipt.test.ts'];
 const COVER_TESTS = ['test/unit/relay/admission-rules.test.ts'];
@@ -29,6 +30,7 @@ const ASK_TESTS = ['test/unit/relay/application.test.ts'];
 const SUPPLIER_TESTS = ['test/unit/relay/supplier.test.ts'];
 const ATTACK_TESTS = ['test/unit/relay/attacks.test.ts'];
 const SIGNING_TESTS = ['test/unit/relay/signing.test.ts'];
+const POLICY_TESTS = ['test/unit/wallet/key-policy.test.ts'];
 
 /**
  * @param {string} file
@@ -158,5 +160,21 @@ export const MUTATIONS = [
     ['a high s', 'return value > HALF_ORDER;', 'return value < 0n;'],
     ['a half order too many', 'value > HALF_ORDER', 'value > HALF_ORDER + 1n'],
     ['the parity forgotten', '? 0 : 1', '? 0 : 0'],
+  ]),
+  ...inFile(POLICY, POLICY_TESTS, [
+    ['signing for any chain', 'chainId !== policy.chainId', 'false'],
+    ['coins may leave', 'valueWei !== 0n', 'false'],
+    ['any fee', 'BigInt(gas) * maxFeePerGasWei > MAX_FEE_WEI', 'false'],
+    ['any tip', 'transaction.maxPriorityFeePerGasWei > maxFeePerGasWei', 'false'],
+    ['any contract', 'each.to === to && ', ''],
+    ['any function', ' && data.startsWith(each.selector)', ''],
+    ['any first address', 'word === ADDRESS_PADDING + call.first.slice(2)', 'true'],
+    ['the grant of any key', 'key !== addresses.relay', 'false'],
+    ['a grant to any Application', 'application === addresses.owner ? null', 'true ? null'],
+    [
+      'approval for anybody',
+      "'approve(address,uint256)', first: 'hub'",
+      "'approve(address,uint256)', first: 'any'",
+    ],
   ]),
 ];

@@ -3,26 +3,26 @@ import { useEffect } from 'react';
 
 /** As long as other desktops blink. */
 const REST_AFTER_MS = 10_000;
-/** The style sheet reads it from the root element. */
-const MARK = 'resting';
+/** On the root element; the style sheet reads it. */
+const MARK = 'data-resting';
 const INPUTS = ['keydown', 'pointerdown', 'focusin'] as const;
 
 export function useRestingCaret(): void {
   useEffect(() => {
-    const { dataset } = document.documentElement;
-    let timer: ReturnType<typeof setTimeout> | null = null;
+    const root = document.documentElement;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const wake = () => {
-      if (timer !== null) clearTimeout(timer);
-      delete dataset[MARK];
+      clearTimeout(timer);
+      root.removeAttribute(MARK);
       timer = setTimeout(() => {
-        dataset[MARK] = '';
+        root.setAttribute(MARK, '');
       }, REST_AFTER_MS);
     };
     wake();
     for (const input of INPUTS) document.addEventListener(input, wake);
     return () => {
-      if (timer !== null) clearTimeout(timer);
-      delete dataset[MARK];
+      clearTimeout(timer);
+      root.removeAttribute(MARK);
       for (const input of INPUTS) document.removeEventListener(input, wake);
     };
   }, []);

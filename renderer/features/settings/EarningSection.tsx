@@ -2,6 +2,7 @@
 import type { PresencePolicy, Status } from '../../../electron/ipc/status.ts';
 import { policyWords } from '../../../electron/ipc/status-words.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Choices } from '../../ui/Choices.tsx';
 import { Switch } from '../../ui/Switch.tsx';
@@ -42,6 +43,7 @@ export function EarningSection() {
         isOn={earning.isOn}
         onChange={(on) => void setEarning(on)}
       />
+      {earning.isOn && status.mode === 'off' ? <Held /> : null}
       <Choices
         legend="When to serve"
         options={POLICIES}
@@ -51,11 +53,22 @@ export function EarningSection() {
       <Overruled status={status} />
       <Switch
         label="Go on after a restart"
-        about="When Lull starts again, it earns again without being asked. Otherwise it waits for you to turn it on."
+        about="When the system starts Lull, it earns again at once. Otherwise it waits until you say so."
         isOn={earning.afterRestart}
         onChange={(on) => void setAfterRestart(on)}
       />
     </Card>
+  );
+}
+
+/** Turned on, but after a restart that the owner did not make. */
+function Held() {
+  const { setEarning } = useActions();
+  return (
+    <div className="strip">
+      <p>Lull was started by the system and waits for you.</p>
+      <Button onClick={() => void setEarning(true)}>Go on earning</Button>
+    </div>
   );
 }
 

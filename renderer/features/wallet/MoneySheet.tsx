@@ -1,5 +1,5 @@
 /** What will be signed, decoded from its bytes; then the signing, and the transaction it became. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { FailureText } from '../../../electron/ipc/result.ts';
 import type { Intent } from '../../../electron/ipc/wallet.ts';
 import { formatClock } from '../../format/times.ts';
@@ -72,6 +72,11 @@ interface ActionProps {
 }
 
 function SheetActions({ step: { state }, confirm, again, onClose }: ActionProps) {
+  const safe = useRef<HTMLButtonElement>(null);
+  // Only once the dialog is open, which is when the buttons are there already.
+  useEffect(() => {
+    safe.current?.focus();
+  }, []);
   if (state === 'done') {
     return (
       <Button look="primary" autoFocus onClick={onClose}>
@@ -92,7 +97,7 @@ function SheetActions({ step: { state }, confirm, again, onClose }: ActionProps)
   const isSigning = state === 'signing';
   return (
     <>
-      <Button autoFocus onClick={onClose}>
+      <Button ref={safe} onClick={onClose}>
         {isSigning ? 'Close' : 'Cancel'}
       </Button>
       <Button look="primary" aria-disabled={isSigning} onClick={() => void confirm()}>

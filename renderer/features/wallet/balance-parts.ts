@@ -48,7 +48,7 @@ export function balanceParts(balances: Balances, nowMs: number): readonly Balanc
             isThawed(balances, nowMs) ? 'can be withdrawn now' : until,
           ),
         ]),
-    part('credits', 'Collected', credits, 'earned, paid by the chain, not withdrawn yet'),
+    part('credits', 'Credits', credits, 'earned and collected, not withdrawn yet'),
     part('available', 'In your account', available, 'free to add to the stake'),
   ];
 }

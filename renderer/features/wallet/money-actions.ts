@@ -24,7 +24,7 @@ export function moneyOffers(balances: Balances, nowMs: number): readonly MoneyOf
       text: 'The stake is what your questions on the network are paid from.',
       most: balances.available,
       isWhole: false,
-      none: 'Your account is empty: withdraw what was collected first.',
+      none: 'Your account is empty: withdraw credits first.',
       button: 'Add',
     },
     {

@@ -16,19 +16,34 @@ export async function startApp(
   dataFolder: string,
   args: readonly string[] = [],
 ): Promise<RunningApp> {
-  const cache = fromEnvironment('LULL_TEST_CACHE');
-  const places = [`--data-dir=${dataFolder}`, `--cache-dir=${cache}`, '--port=0'];
+  const command = appCommand(dataFolder);
   const app = await _electron.launch({
-    executablePath: fromEnvironment('LULL_ELECTRON'),
-    args: [ROOT, '--disable-gpu', ...places, ...args],
+    executablePath: command.program,
+    args: [...command.args, ...args],
     chromiumSandbox: true,
-    env: environment(),
+    env: command.env,
     timeout: TIMEOUT_MS,
   });
   const page = await app.firstWindow();
   const { pid } = app.process();
   if (pid === undefined) throw new Error('the app has no process');
   return { app, page, pid };
+}
+
+export interface AppCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+}
+
+export function appCommand(dataFolder: string): AppCommand {
+  const cache = fromEnvironment('LULL_TEST_CACHE');
+  const places = [`--data-dir=${dataFolder}`, `--cache-dir=${cache}`, '--port=0'];
+  return {
+    program: fromEnvironment('LULL_ELECTRON'),
+    args: [ROOT, '--disable-gpu', ...places],
+    env: environment(),
+  };
 }
 
 /** Ours, less what would turn Electron into a bare Node. */

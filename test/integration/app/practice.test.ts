@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAddress } from 'viem';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DesktopApp } from '../../../electron/app/compose-desktop.ts';
 import { readPracticeInfo } from '../../../electron/app/practice-info.ts';
@@ -67,6 +68,8 @@ describe('practice network', () => {
     await app.start();
     await app.node.preparation.ready();
     expect(app.node.hub.snapshot().network.state).toBe('off');
+    // Nor does looking at what was earned start the process that holds the keys.
+    expect(app.node.books().totals.ever().supplier.relays).toBe(0);
     expect(children.processes).toHaveLength(0);
   });
 
@@ -88,6 +91,11 @@ describe('practice network', () => {
     expect(app.receipts.view(ref).line.charged).toBe(served.charged);
     const { network } = await until(app, ({ earnings }) => earnings.spent === served.charged);
     expect(network.state).toBe('ready');
+    const { wallet } = app.node.hub.snapshot();
+    expect(wallet.keptIn).toBe('file');
+    expect(wallet.accounts.map(({ role }) => role)).toEqual(['owner', 'supplier', 'relay']);
+    for (const { address } of wallet.accounts)
+      expect(isAddress(address, { strict: true })).toBe(true);
     // The chat is read back from disk with its amounts.
     const { messages } = app.chat.open(message.conversationId);
     expect(messages.at(-1)?.stats?.served).toEqual(served);
@@ -191,7 +199,9 @@ describe('practice network', () => {
     const message = await answerOf(guest, 'What is the capital of France?');
     expect(message).toMatchObject({ state: 'complete', text: 'The capital of France is Paris.' });
     const charged = message.stats?.served?.charged ?? 0n;
-    expect(message.stats?.served?.supplier).toBe((await host.app.node.market()).supplierKey.address);
+    expect(message.stats?.served?.supplier).toBe(
+      (await host.app.node.market()).supplierKey.address,
+    );
     await until(host.app, ({ earnings }) => earnings.earned === charged);
     await host.app.earning.collect();
     const market = await host.app.node.market();
@@ -220,6 +230,24 @@ describe('practice network', () => {
     const code = await app.price([]).then(() => null, codeOf);
     expect(code).toBe('ledger-unusable');
     expect(readFileSync(path, 'utf8')).toBe(junk);
+  });
+
+  it('keeps what it knows when its keys are damaged, and signs nothing', async () => {
+    mkdirSync(join(folder, 'keyless'));
+    const path = join(folder, 'keyless', 'practice-keys.json');
+    writeFileSync(path, '{ "version": 1 }', { mode: 0o600 });
+    const { app } = start('keyless');
+    await app.start();
+    await app.node.preparation.ready();
+    expect(await app.price([]).then(() => null, codeOf)).toBe('keys-unusable');
+    const { network, notices } = await until(app, (now) => now.network.state === 'failed');
+    expect(network.failure?.details).toContain(path);
+    expect(notices.map(({ failure }) => failure.code)).toEqual(['keys-unusable']);
+    expect([...app.node.books().ledger.all()]).toEqual([]);
+    expect(readFileSync(path, 'utf8')).toBe('{ "version": 1 }');
+    // Mended, it is used without a new start.
+    rmSync(path);
+    expect((await app.node.market()).keptIn).toBe('file');
   });
 
   it('says why when its chain is not there', async () => {

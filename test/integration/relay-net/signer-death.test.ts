@@ -50,10 +50,10 @@ async function begin() {
   const iterator = events[Symbol.asyncIterator]();
   const came: AskEvent[] = [];
   const next = async (): Promise<AskEvent> => {
-    const { done, value } = await iterator.next();
-    if (done === true) throw new Error('the answer ended early');
-    came.push(value);
-    return value;
+    const result = await iterator.next();
+    if (result.done === true) throw new Error('the answer ended early');
+    came.push(result.value);
+    return result.value;
   };
   while ((await next()).type !== 'tokens');
   const rest = async (): Promise<AskEvent | undefined> => {

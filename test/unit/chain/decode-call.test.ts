@@ -93,7 +93,7 @@ describe('a call that Lull may send', () => {
       { label: 'Transaction', value: '1 of 2' },
       { label: 'Contract', value: `Practice coin, ${getAddress(TOKEN)}` },
       { label: 'Function', value: 'approve: lets RelayHub take as much as this, and no more' },
-      { label: 'Allowed to', value: getAddress(HUB) },
+      { label: 'Allowed to', value: `RelayHub, ${getAddress(HUB)}` },
       { label: 'Amount', value: '2 PRAC' },
       { label: 'Transaction', value: '2 of 2' },
       { label: 'Contract', value: `RelayHub, ${getAddress(HUB)}` },

@@ -104,6 +104,24 @@ describe('a holder of keys', () => {
     expect(children.all).toHaveLength(4);
   });
 
+  it('does not start one again and again that dies before it has its keys', async () => {
+    const { clock, children, holder } = setUp(null, false);
+    for (let count = 1; count <= 2; count += 1) {
+      const opening = holder.session();
+      children.last.exit(1);
+      await expect(opening).rejects.toMatchObject({ code: 'signer-unavailable' });
+      await settled();
+      expect(children.all).toHaveLength(count);
+    }
+    await expect(holder.session()).rejects.toMatchObject({ code: 'signer-unavailable' });
+    expect(children.all).toHaveLength(2);
+    clock.advance(200);
+    const opening = holder.session();
+    children.last.say(OPENED);
+    await opening;
+    expect(children.all).toHaveLength(3);
+  });
+
   it('kills one that says what it must not, and fails what waits for it', async () => {
     const { children, holder, log } = setUp(null);
     const session = await holder.session();
@@ -136,7 +154,7 @@ describe('a holder of keys', () => {
     );
     const waiting = late.session();
     waiting.catch(() => undefined);
-    clock.advance(10_500);
+    clock.advance(20_000);
     await expect(waiting).rejects.toMatchObject({ code: 'signer-unavailable' });
     await holder.dispose();
   });

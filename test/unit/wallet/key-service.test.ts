@@ -147,7 +147,7 @@ describe('its life', () => {
     };
   }
 
-  it('ends when main has been silent for ten seconds, and not while it is heard', () => {
+  it('ends when main has been silent for long, and not while it is heard', () => {
     const { clock, posted, say, exits } = live();
     for (let second = 0; second < 20; second += 1) {
       clock.advance(1_000);
@@ -155,7 +155,7 @@ describe('its life', () => {
     }
     expect(exits()).toBe(0);
     expect(posted).toHaveLength(20);
-    clock.advance(11_000);
+    clock.advance(20_000);
     expect(exits()).toBe(1);
   });
 
