@@ -203,7 +203,7 @@ test('a data folder that cannot be written is named', async ({ folder }) => {
   chmodSync(data, 0o500);
   const { code, err } = await runLull(folder, ['--headless'], { dataFolder: data }).ended;
   expect(code).toBe(1);
-  expect(err).toContain('Lull cannot write to its data folder.');
+  expect(err).toContain('Lull cannot read or write its data folder.');
   expect(err).toContain(data);
 });
 
