@@ -43,8 +43,10 @@ export function createPracticeSetup({
       await network.giveGas(owner.address);
       await network.giveGas(supplierKey.address);
       await network.registerSupplier(supplierKey, owner.address);
+      // A gift for a newcomer, and only then: what its owner takes out of the stake later stays out.
+      const isNew = (await network.reader.hotKeyOf(owner.address)) !== hotKey.address;
+      if (isNew) await network.fillStake(owner, PRACTICE_DEPOSIT);
       await network.grantHotKey(owner, hotKey);
-      await network.fillStake(owner, PRACTICE_DEPOSIT);
     },
     async allow(asker, supplier, model) {
       const network = networkFor(asker);
