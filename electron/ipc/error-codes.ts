@@ -11,7 +11,8 @@ export interface ErrorText {
 
 export const ERROR_TEXTS = {
   'bad-request': {
-    sentence: 'Lull did not understand that request, because a value in it is not one that it takes.',
+    sentence:
+      'Lull did not understand that request, because a value in it is not one that it takes.',
     kept: 'Nothing was changed.',
     next: 'Check the values named in the details and try again.',
   },
@@ -63,7 +64,7 @@ export const ERROR_TEXTS = {
   'engine-restarted': {
     sentence: 'The engine was restarted or given another model before this was finished.',
     kept: 'What was written so far is kept.',
-    next: 'Ask again.',
+    next: 'Ask the question again.',
   },
   'engine-unavailable': {
     sentence: 'No engine on this computer could run the test model.',
@@ -96,7 +97,8 @@ export const ERROR_TEXTS = {
     next: 'The details name the file: make it readable, or put a good copy in its place.',
   },
   'login-item-unavailable': {
-    sentence: 'Lull cannot be started by itself when you log in, because the system does not allow it.',
+    sentence:
+      'Lull cannot be started by itself when you log in, because the system does not allow it.',
     kept: 'What starts at log-in now was not changed.',
     next: 'The details say why; you can start Lull by hand, or add it to your system’s own list.',
   },
@@ -173,12 +175,12 @@ export const ERROR_TEXTS = {
   'peer-broke-rules': {
     sentence: 'The Supplier answered in a way that the network’s rules do not allow.',
     kept: 'Nothing was paid for this beyond what its receipt shows.',
-    next: 'Ask again.',
+    next: 'Ask again; if it stays, ask the model on this computer.',
   },
   'peer-unreachable': {
     sentence: 'The Supplier could not be reached, or went away in the middle of its answer.',
     kept: 'Never more than the price shown is owed, and it is settled when the Supplier is back.',
-    next: 'Ask again.',
+    next: 'Ask again, or ask the model on this computer.',
   },
   'port-in-use': {
     sentence: 'Another program already uses the endpoint’s port.',

@@ -212,6 +212,17 @@ describe('Settings', () => {
   });
 });
 
+describe('earning that waits after a restart', () => {
+  it('is said in Settings, and goes on by one click', async () => {
+    const settings = { ...INITIAL.settings, earning: { ...INITIAL.settings.earning, isOn: true } };
+    const app = await openApp({ snapshot: fakeSnapshot({ settings }) });
+    const text = () => textOf(draw(app, <SettingsScreen />));
+    expect(text()).toContain('was started by the system and waits for you. Go on earning');
+    await app.actions.setEarning(true);
+    expect(text()).not.toContain('Go on earning');
+  });
+});
+
 describe('discreet mode', () => {
   it('leaves no amount and no address, not even in a tooltip', async () => {
     const network = fakeNetwork(INITIAL.network);

@@ -1,7 +1,7 @@
 import type { IpcMainInvokeEvent } from 'electron';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ERROR_CODES, ERROR_TEXTS } from '../../../electron/ipc/error-codes.ts';
+import { ERROR_TEXTS } from '../../../electron/ipc/error-codes.ts';
 import { COMMANDS, type CommandName } from '../../../electron/ipc/table.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
 import {
@@ -23,38 +23,44 @@ function setUp(handlers: Partial<CommandHandlers>, own = true) {
   const all = Object.fromEntries(
     (Object.keys(COMMANDS) as CommandName[]).map((name) => [name, handlers[name] ?? spy(name)]),
   );
-  routeCommands(
+  const refused = routeCommands(
     { handle: (name, listener) => void listeners.set(name, listener) },
     all as unknown as CommandHandlers,
     { isOwnFrame: () => own, log },
   );
   const call = async (name: CommandName, input?: unknown): Promise<unknown> =>
     listeners.get(name)?.({} as IpcMainInvokeEvent, input);
-  return { call, called, log, listeners };
+  return { call, called, log, refused };
 }
 
-describe('ipc router', () => {
-  it('refuses a foreign frame, and says so in the log', async () => {
-    const { call, called, log } = setUp({}, false);
+describe('ipc router (security 17)', () => {
+  it('refuses a foreign frame, says so in the log, and counts', async () => {
+    const { call, called, log, refused } = setUp({}, false);
     for (const name of Object.keys(COMMANDS) as CommandName[]) {
       expect(await call(name)).toMatchObject({ ok: false, code: 'refused' });
     }
     expect(called).toEqual([]);
-    expect(log.lines).toHaveLength(Object.keys(COMMANDS).length);
+    const all = Object.keys(COMMANDS).length;
+    expect(log.lines).toHaveLength(all);
+    expect(log.lines.at(-1)).toContain(`count=${String(all)}`);
+    expect(refused()).toEqual({ foreign: all, malformed: 0 });
   });
 
-  it('refuses malformed input with a code, whatever it is', async () => {
-    const { call, called } = setUp({});
+  it('refuses malformed input with a code, whatever it is, and counts', async () => {
+    const { call, called, refused } = setUp({});
+    let calls = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.anything({ withNullPrototype: true, withBigInt: true }).filter((x) => x !== undefined),
         async (input) => {
           expect(await call('app.snapshot', input)).toMatchObject({ code: 'bad-request' });
           expect(await call('chat.stop', { messageId: 'a', input })).toMatchObject({ ok: false });
+          calls += 2;
         },
       ),
     );
     expect(called).toEqual([]);
+    expect(refused()).toEqual({ foreign: 0, malformed: calls });
   });
 
   it.each([
@@ -126,15 +132,5 @@ describe('who may ask', () => {
     ['a file', event({ parent: null, url: 'file:///app://lull/index.html' })],
   ])('is not %s', (_who, stranger) => {
     expect(isOwnFrame(stranger, contents)).toBe(false);
-  });
-});
-
-describe('error sentences', () => {
-  it.each(ERROR_CODES)('%s has a sentence and a next step of its own', (code) => {
-    const { sentence, next } = ERROR_TEXTS[code];
-    expect(sentence).toMatch(/^[A-Z].*\.$/);
-    expect(next).toMatch(/^[A-Z].*\.$/);
-    const same = ERROR_CODES.filter((other) => ERROR_TEXTS[other].sentence === sentence);
-    expect(same).toEqual([code]);
   });
 });
