@@ -126,7 +126,10 @@ export const COMMANDS = {
   'wallet.refresh': { input: none, output: none },
   /** Decodes what would be signed; nothing is signed yet. */
   'wallet.prepare': {
-    input: z.strictObject({ action: moneyActionSchema, amount: z.bigint().min(0n).max(MAX_UINT96) }),
+    input: z.strictObject({
+      action: moneyActionSchema,
+      amount: z.bigint().min(0n).max(MAX_UINT96),
+    }),
     output: intentSchema,
   },
   /** Signs and sends exactly what was shown. @returns the transaction's hash */

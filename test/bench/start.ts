@@ -1,22 +1,15 @@
 /** How long a person waits: from starting the process to a chat that takes text, and to the first token. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { join } from 'node:path';
+import { _electron } from '@playwright/test';
+import { environment, fromEnvironment, startApp } from './app/start-app.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const ROUNDS = 15;
 const QUICK_ROUNDS = 2;
 const QUESTION = 'What is the capital of France?';
 const TIMEOUT_MS = 120_000;
-
-interface Started {
-  readonly app: ElectronApplication;
-  readonly page: Page;
-  /** On the monotonic clock, in milliseconds, just before the process was started. */
-  readonly startedAt: number;
-}
 
 export const bench: Bench = {
   name: 'start',
@@ -66,13 +59,7 @@ async function startAndAsk(
   folder: string,
   hasHistory: boolean,
 ): Promise<{ readonly chatMs: number; readonly firstTokenMs: number }> {
-  const args = [
-    ROOT,
-    `--data-dir=${join(folder, 'data')}`,
-    `--cache-dir=${sharedCache()}`,
-    '--port=0',
-  ];
-  const { app, page, startedAt } = await start(args);
+  const { app, page, startedAt } = await startApp(join(folder, 'data'));
   try {
     // The warm-up is the very first start, which begins with the welcome.
     if (!hasHistory) await page.getByRole('button', { name: 'Start chatting' }).click();
@@ -94,25 +81,21 @@ async function startAndAsk(
 }
 
 async function startPeer(folder: string): Promise<number> {
-  const { app, page, startedAt } = await start([folder]);
+  const startedAt = performance.now();
+  const app = await _electron.launch({
+    executablePath: fromEnvironment('LULL_ELECTRON'),
+    args: [folder, '--disable-gpu'],
+    chromiumSandbox: true,
+    env: environment(),
+    timeout: TIMEOUT_MS,
+  });
   try {
+    const page = await app.firstWindow();
     await page.locator('body').waitFor({ state: 'attached' });
     return performance.now() - startedAt;
   } finally {
     await app.close();
   }
-}
-
-async function start(args: readonly string[]): Promise<Started> {
-  const startedAt = performance.now();
-  const app = await _electron.launch({
-    executablePath: fromEnvironment('LULL_ELECTRON'),
-    args: [...args, '--disable-gpu'],
-    chromiumSandbox: true,
-    env: environment(),
-    timeout: TIMEOUT_MS,
-  });
-  return { app, page: await app.firstWindow(), startedAt };
 }
 
 /** The least that Electron can do: a window on an empty page. */
@@ -127,23 +110,4 @@ function writePeer(folder: string): string {
   ];
   writeFileSync(join(peer, 'main.cjs'), code.join('\n'));
   return peer;
-}
-
-/** Ours, less what would turn Electron into a bare Node. */
-function environment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && entry[0] !== 'ELECTRON_RUN_AS_NODE',
-  );
-  return Object.fromEntries(kept);
-}
-
-function sharedCache(): string {
-  return fromEnvironment('LULL_TEST_CACHE');
-}
-
-function fromEnvironment(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run this with "npm run bench -- start"`);
-  return value;
 }

@@ -76,9 +76,8 @@ async function measure(folder: string, { quick, log }: BenchOptions): Promise<Be
 }
 
 async function openChat({ app, page }: RunningApp, folder: string, title: string): Promise<Row> {
-  await page.getByText('What would you like to ask?').waitFor({ timeout: TIMEOUT_MS });
   const entry = page.getByRole('list', { name: 'Conversations' }).getByText(title);
-  await entry.waitFor();
+  await entry.waitFor({ timeout: TIMEOUT_MS });
   await page.waitForTimeout(SETTLE_MS);
   const trace = await traced({ app, page }, folder, async () => {
     await entry.click();
