@@ -8,11 +8,11 @@ import { createLog } from '../platform/log.ts';
 import { systemRandom } from '../platform/random.ts';
 import { createUtilitySpawner } from '../platform/utility-child.ts';
 import { lockNavigation } from '../shell/navigation-lock.ts';
-import type { QuitFlow } from '../shell/quit-flow.ts';
 import { createSealingKey } from '../wallet/sealing-key-electron.ts';
 import { composeDesktop, type DesktopApp, type DesktopConfig } from './compose-desktop.ts';
 import type { NodePorts } from './compose-node.ts';
 import { composeWindow } from './compose-window.ts';
+import { createEnding, type Ending } from './ending.ts';
 import { fileSink } from './log-file.ts';
 import type { Options } from './options.ts';
 import type { Paths } from './paths.ts';
@@ -54,10 +54,14 @@ export async function composeApp(options: Options, paths: Paths): Promise<void> 
   );
   const stays = mode.kind === 'window' || mode.kind === 'headless';
   // What is stopped before it could do what it was started for has failed.
-  const ending = disposeOnQuit(stays ? EXIT.ok : EXIT.failed, async () => {
+  const dispose = async (): Promise<void> => {
     window?.dispose();
     await desktop.dispose();
-  });
+  };
+  const ending = createEnding(
+    { app, onSignal, dispose, clock: systemClock, log },
+    stays ? EXIT.ok : EXIT.failed,
+  );
   if (window && mode.kind === 'window') ending.guard(window.open(desktop, mode.isHidden));
   else {
     const code = await runInTerminal(desktop, options, ending);
@@ -121,47 +125,8 @@ function resourceFolder(): string {
   return app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources');
 }
 
-interface Ending {
-  /** Ends Lull. */
-  quit(code: number): void;
-  /** What Lull ends with when somebody else ends it. */
-  expect(code: number): void;
-  /** From now on quitting asks first; a signal never does. */
-  guard(flow: QuitFlow): void;
-}
-
-/** Answers in progress are put on disk before the process ends. */
-function disposeOnQuit(firstCode: number, dispose: () => Promise<void>): Ending {
-  let exitCode = firstCode;
-  let isDisposing = false;
-  let flow: QuitFlow | null = null;
-  app.on('will-quit', (event) => {
-    event.preventDefault();
-    if (isDisposing) return;
-    isDisposing = true;
-    // A second quit would be ignored once the last window has closed; exit is not.
-    void dispose().finally(() => {
-      app.exit(exitCode);
-    });
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      flow?.neverAsk();
-      app.quit();
-    });
-  }
-  return {
-    quit(code) {
-      exitCode = code;
-      app.quit();
-    },
-    expect(code) {
-      exitCode = code;
-    },
-    guard(next) {
-      flow = next;
-    },
-  };
+function onSignal(listener: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener);
 }
 
 /** Tells why Lull cannot start, where its owner looks, and ends. */

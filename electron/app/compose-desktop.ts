@@ -96,11 +96,11 @@ export function composeDesktop(
   const nodePorts = { ...ports, chain, contracts };
   const node = composeNode(config, {
     ...nodePorts,
-    makeGate: (ownHub) =>
+    makeGate: (ownHub, place) =>
       createGovernor(
         {
           ...ports,
-          nodeFacts: () => nodeFacts(ownHub.snapshot()),
+          nodeFacts: () => nodeFacts(ownHub.snapshot(), place),
           onStatus: (status) => {
             ownHub.dispatch({ type: 'status-changed', status });
           },
@@ -197,8 +197,12 @@ export function composeDesktop(
       stopFeed ??= clock.after(FEED_AFTER_MS, () => {
         stopFeed = feedEarnings(node, clock);
       });
-      await node.start();
-      if (config.earns) earning.resume(isAfterRestart);
+      try {
+        await node.start();
+      } finally {
+        // A model that cannot be opened leaves the one that there was.
+        if (config.earns) earning.resume(isAfterRestart);
+      }
     },
     async dispose() {
       withdrawPractice(paths.practiceInfo);

@@ -1,5 +1,6 @@
 /** Wires one node's part in the network: books, keys, journal, Supplier, redemptions. */
 import type { Eip1193 } from '../chain/eip1193.ts';
+import type { KnownContracts } from '../chain/decode-call-adapter.ts';
 import { createHubReader, type HubReader } from '../chain/hub-reader-adapter.ts';
 import { createJournal, type Journal } from '../chain/journal.ts';
 import type { TransactionSigner } from '../chain/ports.ts';
@@ -41,6 +42,8 @@ export interface MarketPorts extends BooksPorts {
 
 export interface Market extends Omit<Books, 'setSigner'> {
   readonly journal: Journal;
+  /** As shipped, and as the keys' policy pins them. */
+  readonly contracts: KnownContracts;
   readonly reader: HubReader;
   readonly supplier: Supplier;
   readonly redeemer: Redeemer;
@@ -104,9 +107,10 @@ function wireMarket(paths: Paths, books: Books, keys: NodeKeys, ports: MarketPor
   const { hot, keyring } = keys;
   const { addresses } = hot;
   const hub = contracts.hub.address;
+  const token = contracts.token.address;
   const store = openSqliteJournal(paths.journal);
   const journal = createJournal({ store, eip1193: chain, clock, log }, PRACTICE_CHAIN_ID);
-  const reader = createHubReader(chain, hub, contracts.token.address);
+  const reader = createHubReader(chain, hub, token);
   const supplierKey = { address: addresses.supplier, sign: hot.signTransaction };
   let served: readonly ServedModel[] = [];
   let isServing = false;
@@ -172,6 +176,7 @@ function wireMarket(paths: Paths, books: Books, keys: NodeKeys, ports: MarketPor
     totals,
     application,
     journal,
+    contracts: { hub, token },
     reader,
     supplier,
     redeemer,

@@ -60,11 +60,17 @@ export interface NodePorts {
 /** Settings that the window shows as they are stored. */
 type SharedSetting = Extract<keyof Settings, keyof SettingsView>;
 
-export type RelayGate = Pick<Governor, 'admits' | 'gate'>;
+export type RelayGate = Pick<Governor, 'admits' | 'gate' | 'look'>;
+
+/** Whether peers can find what is offered; as it is just now. */
+export interface NodePlace {
+  readonly isReachable: boolean;
+  readonly isOffering: boolean;
+}
 
 /** The governor's part in a node: no relay reaches the engine but through it. */
 export interface GatePorts<Gate extends RelayGate> {
-  readonly makeGate: (hub: Hub) => Gate;
+  readonly makeGate: (hub: Hub, place: NodePlace) => Gate;
 }
 
 /** The chain that the node settles on; several nodes of one app share it. */
@@ -134,7 +140,8 @@ export function composeNode<Gate extends RelayGate>(
     type: 'settings-changed',
     change: { theme, hasBegun, skippedSteps, earning, isDiscreet },
   });
-  const gate = ports.makeGate(hub);
+  const place = { isReachable: false, isOffering: false };
+  const gate = ports.makeGate(hub, place);
   const { engine, supervisor, library, preparation, openModels, probeAgain } = composeEngine(
     config,
     { ...ports, hub, settings },
@@ -172,13 +179,23 @@ export function composeNode<Gate extends RelayGate>(
         ...handlers,
         peers: peerHandlers(network.opened),
         peersChanged(report) {
+          place.isReachable = report !== null;
+          gate.look();
           if (report === null) for (const listener of peersLost) listener();
         },
       }),
   });
   const { edge } = endpoint;
   const hashes = createModelHashes(paths.modelHashes, log);
-  const serving = createServing({ ...shared, hashes, market });
+  const serving = createServing({
+    ...shared,
+    hashes,
+    market,
+    onOffering(isOffering) {
+      place.isOffering = isOffering;
+      gate.look();
+    },
+  });
 
   return {
     hub,

@@ -1,6 +1,5 @@
 /** Puts a window round Lull: page, commands, tray, what closing and quitting mean, and the wallet's own window. */
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { app, clipboard, ipcMain, protocol, session, shell } from 'electron';
 import type { NotificationBody } from '../ipc/table.ts';
 import { AppError } from '../platform/app-error.ts';
@@ -9,9 +8,9 @@ import { serveApp } from '../shell/app-protocol.ts';
 import { createCloseHandler } from '../shell/close-window.ts';
 import { chooseCsvFile, chooseModelFile } from '../shell/file-dialogs.ts';
 import { isOwnFrame, routeCommands } from '../shell/ipc-router.ts';
-import { autostartFile, createLinuxLoginItem } from '../shell/login-item-linux.ts';
-import { createSystemLoginItem, wasStartedAtLogin } from '../shell/login-item-system.ts';
-import { HIDDEN_OPTION, loginCommand, type LoginItem } from '../shell/login-item.ts';
+import { ownLoginItem } from '../shell/login-item-own.ts';
+import { wasStartedAtLogin } from '../shell/login-item-system.ts';
+import { HIDDEN_OPTION } from '../shell/login-item.ts';
 import { createMainWindow, type Closed, type MainWindow } from '../shell/main-window.ts';
 import { guardQuit } from '../shell/quit-dialog.ts';
 import type { QuitFlow } from '../shell/quit-flow.ts';
@@ -70,7 +69,13 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
       onResume: () => {
         earning.pause(0);
       },
-      onSetEarning: earning.setOn,
+      onSetEarning: (isOn) => {
+        try {
+          earning.setOn(isOn);
+        } catch (error) {
+          node.raise(error);
+        }
+      },
       onQuit: () => {
         app.quit();
       },
@@ -79,17 +84,18 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
       iconFolder: join(config.resourceFolder, 'icons/tray'),
     });
     const update = (): void => {
-      const { status, settings } = node.hub.snapshot();
+      const { status } = node.hub.snapshot();
       const answersInFlight = node.inFlight.count();
-      tray.update({ status, isEarningOn: settings.earning.isOn, answersInFlight });
+      tray.update({ status, isEarningOn: earning.isOn(), answersInFlight });
     };
     update();
     node.hub.onPatch(update);
+    node.inFlight.onChange(update);
     return tray;
   }
 
   function actions(wallet: WalletMain, node: DesktopApp['node']): ShellActions {
-    const login = thisLoginItem(config);
+    const login = ownLoginItem(config.options);
     const showLogin = (): void => {
       node.hub.dispatch({
         type: 'settings-changed',
@@ -160,8 +166,8 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
       const quit = guard(desktop);
       onClose = createCloseHandler({
         facts: () => ({
-          isEarningOn: node.hub.snapshot().status.mode !== 'off',
-          answersInFlight: node.inFlight.count(),
+          isEarningOn: desktop.earning.isOn(),
+          answersInFlight: answersInFlight(node),
           hasBeenTold: node.settings.current().toldClosing,
         }),
         tray,
@@ -180,7 +186,7 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
       followHub(node, window);
       const startsHidden = isHidden || wasStartedAtLogin(app, process.platform);
       if (!startsHidden) window.show();
-      else comeOutWithoutTray(tray, window, ports);
+      else disposers.push(comeOutWithoutTray(tray, window, ports));
       app.on('second-instance', (_event, argv) => {
         // Logging in again while Lull runs is no wish to see it.
         if (!argv.includes(HIDDEN_OPTION)) window.show();
@@ -221,28 +227,17 @@ function followHub({ hub }: DesktopApp['node'], window: MainWindow): void {
   window.setTheme(hub.snapshot().settings.theme);
 }
 
-/** Nobody could get at a Lull that has neither a window nor a tray. */
-function comeOutWithoutTray(tray: LullTray, window: MainWindow, { clock }: NodePorts): void {
-  clock.after(TRAY_WAIT_MS, () => {
-    if (!tray.isUsable && window.current() === null) window.show();
-  });
+/** For the owner and for others; *Try earning* goes on writing until its last one. */
+function answersInFlight({ hub, inFlight }: DesktopApp['node']): number {
+  const { relaysInFlight, trialRelaysLeft } = hub.snapshot().status;
+  return inFlight.count() + Math.max(relaysInFlight, trialRelaysLeft ?? 0);
 }
 
-function thisLoginItem({ options }: WindowConfig): LoginItem {
-  const { dataFolder, cacheFolder } = options;
-  const command = loginCommand({
-    execPath: process.execPath,
-    isPackaged: app.isPackaged,
-    appPath: app.getAppPath(),
-    appImage: process.env['APPIMAGE'],
-    dataFolder: dataFolder === null ? null : resolve(dataFolder),
-    cacheFolder: cacheFolder === null ? null : resolve(cacheFolder),
+/** Nobody could get at a Lull that has neither a window nor a tray. @returns what ends the wait */
+function comeOutWithoutTray(tray: LullTray, window: MainWindow, { clock }: NodePorts): () => void {
+  return clock.after(TRAY_WAIT_MS, () => {
+    if (!tray.isUsable && window.current() === null) window.show();
   });
-  const { platform } = process;
-  if (platform === 'darwin' || platform === 'win32') {
-    return createSystemLoginItem(app, platform, command);
-  }
-  return createLinuxLoginItem(autostartFile(process.env, homedir()), command);
 }
 
 function deltaOf({

@@ -20,7 +20,7 @@ export function checkNetwork({ network }: Snapshot): Finding {
       return ok(`${chain} answers${hub === null ? '' : ` for the contract ${hub}`}.`);
     }
     case 'failed': {
-      const fix = { label: 'Start it again', action: 'open-network' } as const;
+      const fix = { label: 'See why', action: 'open-network' } as const;
       return failed(network.failure, 'It did not start.', fix);
     }
     default:
@@ -32,8 +32,8 @@ export function checkPresence({ status }: Snapshot, { sensors }: DoctorFacts): F
   const isLock = status.policy === 'locked';
   const source = (isLock ? sensors.isLocked : sensors.idleMs)?.source ?? null;
   if (isEarningOff(status)) {
-    const where = source === null ? '' : `; ${source} would tell`;
-    return off(`Nobody asks while earning is off${where}.`);
+    const where = source === null ? '' : ` ${source} would tell.`;
+    return off(`Nobody asks while earning is off.${where}`);
   }
   if (status.policy === 'always')
     return ok('It does not matter: you chose to serve while you work.');
@@ -68,9 +68,11 @@ function idleWords({ idleMs }: DoctorFacts['sensors']): string | null {
 
 export function checkPower({ status }: Snapshot, { sensors }: DoctorFacts): Finding {
   const { power } = sensors;
-  const seen = power && `${power.source} says ${power.value === 'mains' ? 'mains' : 'battery'}`;
+  const seen =
+    power &&
+    `${power.source} says that this computer runs on ${power.value === 'mains' ? 'mains power' : 'battery'}`;
   if (isEarningOff(status)) {
-    return off(seen === null ? 'Nobody asks while earning is off.' : `Earning is off; ${seen}.`);
+    return off(seen === null ? 'Nobody asks while earning is off.' : `Earning is off. ${seen}.`);
   }
   const unknown = reasonOf(status, 'power-unknown');
   if (unknown) {
@@ -96,7 +98,7 @@ export function checkEarning({ status, earnings }: Snapshot): Finding {
   }
   switch (status.mode) {
     case 'off':
-      return off('Relays are not offered.', { label: 'Turn earning on', action: 'start-earning' });
+      return off('Relays are not offered.', { label: 'Turn on earning', action: 'start-earning' });
     case 'serving':
       return ok(`${sentence}. ${served(earnings.relaysServed)}`);
     case 'draining':

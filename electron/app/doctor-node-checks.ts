@@ -1,9 +1,16 @@
 /** The doctor's checks of what a chat needs: data folder, engine, model, endpoint, keys. */
-import type { Candidate, Snapshot } from '../ipc/snapshot.ts';
+import type { BackendName, Candidate, Snapshot } from '../ipc/snapshot.ts';
 import type { FailureText } from '../ipc/result.ts';
 import type { ErrorCode } from '../ipc/error-codes.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { DoctorFacts, Finding } from './doctor-checks.ts';
+
+const BACKENDS: Readonly<Record<BackendName, string>> = {
+  metal: 'Metal',
+  cuda: 'CUDA',
+  vulkan: 'Vulkan',
+  cpu: 'the processor',
+};
 
 const BYTES_PER_GIBIBYTE = 2 ** 30;
 /** Less than this is soon used up by conversations and receipts, and holds no other model. */
@@ -34,7 +41,7 @@ export function checkEngine({ engine, setup }: Snapshot): Finding {
   const { failure, candidates } = engine;
   switch (engine.state) {
     case 'probing':
-      return running('Each way to run a model is being tried with a fixed question.');
+      return running('Each way to run a model is being tried with a test question.');
     case 'unprobed':
       return notTestedYet(setup);
     case 'failed':
@@ -73,7 +80,7 @@ function notTestedYet(setup: Snapshot['setup']): Finding {
 function chosenProof(candidate: Candidate): Finding {
   const { backend, device, goldenAnswer, layersOffloaded, layersTotal, tokensPerSecond } =
     candidate;
-  const where = device === null ? backend : `${backend} (${device.name})`;
+  const where = device === null ? BACKENDS[backend] : `${BACKENDS[backend]} (${device.name})`;
   const layers =
     layersOffloaded === null || layersTotal === null || backend === 'cpu'
       ? ''
@@ -82,11 +89,13 @@ function chosenProof(candidate: Candidate): Finding {
     tokensPerSecond === null ? '' : `, at ${tokensPerSecond.toFixed(0)} tokens a second`;
   if (goldenAnswer === true) {
     return ok(
-      `llama.cpp on ${where} gave exactly the expected tokens to the fixed question${layers}${speed}.`,
+      `llama.cpp on ${where} gave exactly the expected answer to the test question${layers}${speed}.`,
     );
   }
   const why =
-    goldenAnswer === false ? 'gave other tokens than expected' : 'was not asked the fixed question';
+    goldenAnswer === false
+      ? 'gave another answer than expected'
+      : 'was not asked the test question';
   return {
     state: 'attention',
     proof: `llama.cpp on ${where} ${why}.`,
@@ -106,19 +115,18 @@ export function checkModel({ model, engine }: Snapshot): Finding {
   }
   const isLoaded = state === 'ready' || state === 'working';
   const loaded = isLoaded ? 'is loaded' : 'was read from its file and loads with the next question';
-  const facts = `${current.name} (${current.quantisation ?? current.architecture}) ${loaded}.`;
+  const facts = `${current.name}, ${current.quantisation ?? current.architecture}, ${loaded}.`;
   if (state === 'loading') return running(`${current.name} is being loaded.`);
   if (!current.hasChatTemplate) {
     const proof = `${facts} It is a base model: it continues text and does not answer questions.`;
     return { state: 'attention', proof, fix: other };
   }
-  return current.isStarter
-    ? {
-        state: 'ok',
-        proof: `${facts} It is the test model: it shows that everything works, and knows little.`,
-        fix: { label: 'Open a real model', action: 'open-model' },
-      }
-    : ok(facts);
+  // Where to get a real one is said by the next steps, which stand above the checks.
+  return ok(
+    current.isStarter
+      ? `${facts} It is the test model: it shows that everything works, and knows little.`
+      : facts,
+  );
 }
 
 export function checkEndpoint({ endpoint }: Snapshot, { opensEndpoint }: DoctorFacts): Finding {

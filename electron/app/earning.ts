@@ -1,11 +1,11 @@
 /** Earning: offers relays on the practice network while the owner wants it; the governor says when they are served. */
 import type { Governor } from '../governor/ports.ts';
-import type { Snapshot } from '../ipc/snapshot.ts';
+import type { EngineState, Setup, Snapshot } from '../ipc/snapshot.ts';
 import type { PresencePolicy } from '../ipc/status.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Practice } from './compose-practice.ts';
-import type { LullNode } from './compose-node.ts';
+import type { LullNode, NodePlace } from './compose-node.ts';
 import type { Settings } from './settings.ts';
 
 /** A network that did not come up is tried again so much later. */
@@ -27,6 +27,9 @@ export interface EarningPorts {
 export interface Earning {
   /** Goes on where the last run left off. @param isAfterRestart whether the system started Lull, and not its owner */
   resume(isAfterRestart: boolean): void;
+  /** In this run, whoever decided it: the settings may say otherwise. */
+  isOn(): boolean;
+  /** @throws AppError when it cannot be written down; off it is all the same. */
   setOn(on: boolean): void;
   setPresence(presence: PresencePolicy): void;
   setAfterRestart(on: boolean): void;
@@ -44,6 +47,9 @@ export function createEarning(ports: EarningPorts): Earning {
   const { hub, settings } = node;
   let isWanted = false;
   let isOffered = false;
+  let trials = 0;
+  /** Unix time until which the owner wants a pause. */
+  let pausedUntilMs = 0;
   let offering: Promise<void> | null = null;
   let stopRetry: (() => void) | null = null;
 
@@ -54,8 +60,8 @@ export function createEarning(ports: EarningPorts): Earning {
   async function offer(): Promise<void> {
     await practice.open();
     await node.serve();
-    isOffered = true;
     await ports.onOffered();
+    isOffered = true;
   }
 
   function tryToOffer(): void {
@@ -71,16 +77,21 @@ export function createEarning(ports: EarningPorts): Earning {
       if (failure === null) return;
       // The status names it, and so does the network's own line.
       log.warn('earning could not begin yet', { error: failure });
-      stopRetry = clock.after(RETRY_MS, tryToOffer);
+      tryLater();
     };
     offering = offer().then(() => {
       ended(null);
     }, ended);
   }
 
-  function withdraw(): void {
-    if (isOffered) node.stopServing();
+  function tryLater(): void {
     isOffered = false;
+    stopRetry ??= clock.after(RETRY_MS, tryToOffer);
+  }
+
+  function withdraw(): void {
+    isOffered = false;
+    if (trials === 0) node.stopServing();
   }
 
   function want(next: boolean): void {
@@ -96,10 +107,17 @@ export function createEarning(ports: EarningPorts): Earning {
     if (!offering) withdraw();
   }
 
-  const stopWatching = hub.onPatch(({ changes }) => {
+  function pause(minutes: number): void {
+    pausedUntilMs = clock.nowMs() + minutes * MINUTE_MS;
+    governor.pause(minutes * MINUTE_MS);
+  }
+
+  const stopWatching = hub.onPatch(({ changes: { model, setup, engine, network } }) => {
     // A model that is opened at last, or a preparation that ended.
-    if (changes.model ?? changes.setup) tryToOffer();
-    if (changes.model ?? changes.setup ?? changes.engine ?? changes.network) governor.look();
+    if (model ?? setup?.phase === 'done') tryToOffer();
+    // Somebody else who asked over it has failed, and nobody but earning might try again.
+    if (network?.state === 'failed' && isWanted && !offering) tryLater();
+    if (model ?? setup ?? engine ?? network) governor.look();
   });
 
   return {
@@ -113,7 +131,12 @@ export function createEarning(ports: EarningPorts): Earning {
       governor.configure({ policy: earning.presence, chosenBy: 'owner' });
       want(earning.isOn && (!isAfterRestart || earning.afterRestart));
     },
+    isOn: () => isWanted,
     setOn(on) {
+      if (!on) {
+        want(false);
+        pause(0);
+      }
       change({ isOn: on });
       want(on);
     },
@@ -124,25 +147,25 @@ export function createEarning(ports: EarningPorts): Earning {
     setAfterRestart(on) {
       change({ afterRestart: on });
     },
-    pause(minutes) {
-      governor.pause(minutes * MINUTE_MS);
-    },
+    pause,
     refuseWork() {
-      // A pause that the owner made is theirs to end.
-      if (governor.status().reasons.some(({ code }) => code === 'snoozed')) return () => undefined;
       governor.pause(Infinity);
+      // A pause that the owner made is theirs to end.
       return () => {
-        governor.pause(0);
+        governor.pause(Math.max(0, pausedUntilMs - clock.nowMs()));
       };
     },
     beginTrial(relays) {
       const endTrial = governor.allowTrial(relays);
+      trials += 1;
       return () => {
+        trials -= 1;
         endTrial();
-        if (!isWanted) node.stopServing();
+        if (!isWanted) withdraw();
       };
     },
     dispose() {
+      isWanted = false;
       stopWatching();
       stopRetry?.();
       governor.dispose();
@@ -150,12 +173,18 @@ export function createEarning(ports: EarningPorts): Earning {
   };
 }
 
-/** What the governor has to know about the node: read from what the window shows of it. */
-export function nodeFacts({ setup, model, network }: Snapshot) {
-  const preparing = setup.phase === 'running' ? 'preparing' : 'failed';
+/** What the governor has to know about the node: what the window shows of it, and whether peers find its offer. */
+export function nodeFacts({ setup, engine, model, network }: Snapshot, place: NodePlace) {
+  const hasNetwork = network.state === 'ready';
   return {
     model: model.current === null ? 'none' : 'ready',
-    engine: setup.phase === 'done' ? 'ready' : preparing,
-    network: network.state,
+    engine: engineFact(setup, engine, place.isOffering || !hasNetwork),
+    network: hasNetwork && !place.isReachable ? 'starting' : network.state,
   } as const;
+}
+
+/** @param isOffered false while a model's file is still being read, for example */
+function engineFact({ phase }: Setup, { state }: EngineState, isOffered: boolean) {
+  if (state === 'failed' || phase === 'failed' || phase === 'cancelled') return 'failed';
+  return phase === 'done' && isOffered ? 'ready' : 'preparing';
 }

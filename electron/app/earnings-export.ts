@@ -11,11 +11,13 @@ import { csvHead, csvRelay, type FindSession } from './earnings-csv.ts';
 /** Entries read before others get their turn: about two milliseconds of work. */
 const TURN_ENTRIES = 100;
 const FILE_MODE = 0o600;
+/** What the system says of a path that cannot be written. */
+const PLACE_ERRORS = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG'];
 
 /**
  * The old file at this path, if there is one, stays whole until the new one is.
  * @returns how many relays it holds: all that were in the ledger when this began
- * @throws AppError `disk-full`, `data-folder-unusable`, `ledger-unusable`, or `bad-request` for a path that cannot be
+ * @throws AppError `export-failed` for a place that cannot be written, `disk-full`, `ledger-unusable`
  */
 export async function exportEarnings(
   ledger: Pick<Ledger, 'all'>,
@@ -112,9 +114,6 @@ async function writeAtomically<Value>(
 /** What the owner chose, and not Lull's own folder, may be the trouble. */
 function placeError(error: unknown): AppError {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'EACCES') {
-    const details = 'The file cannot be written there. Choose another folder.';
-    return new AppError('bad-request', { details, cause: error });
-  }
-  return toAppError(error);
+  const isPlace = PLACE_ERRORS.some((known) => known === code);
+  return isPlace ? new AppError('export-failed', { cause: error }) : toAppError(error);
 }

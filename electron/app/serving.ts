@@ -2,6 +2,7 @@
 import { FAUCET_ADDRESS } from '../chain/practice-genesis.ts';
 import type { PacedEngine } from '../governor/ports.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { ModelInfo } from '../ipc/snapshot.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { ModelHashes } from '../models/model-sha256.ts';
 import { AppError } from '../platform/app-error.ts';
@@ -29,11 +30,19 @@ export function relayEngine(parts: EngineParts): PacedEngine<RelayEngineRequest>
       await preparation.ready(signal);
       const model = library.current();
       const current = model && (await hashes.sha256Of(model));
-      // Its owner opened another one after the relay was taken.
-      if (current !== ggufSha256) throw new AppError('engine-restarted');
-      yield* engine.generate({ ...request, relay }, signal);
+      if (current !== ggufSha256) throw anotherModel();
+      for await (const event of engine.generate({ ...request, relay }, signal)) {
+        // From its first event on an answer ends with the model that gives it; until then it may have been changed.
+        if (event.type === 'start' && !isSameFile(library.current(), model)) throw anotherModel();
+        yield event;
+      }
     },
   };
+}
+
+/** Its owner opened another one after the relay was taken. */
+function anotherModel(): AppError {
+  return new AppError('engine-restarted');
 }
 
 export interface Serving {
@@ -47,14 +56,22 @@ type ServingMarket = Pick<Market, 'served' | 'setServed' | 'setServing'>;
 export interface ServingPorts extends Omit<EngineParts, 'engine'> {
   readonly hub: Hub;
   readonly market: () => Promise<ServingMarket>;
+  /** Told whenever relays are taken, or are not any more. */
+  readonly onOffering: (isOffering: boolean) => void;
   readonly log: Log;
 }
 
 export function createServing(ports: ServingPorts): Serving {
-  const { hub, library, preparation, hashes, market, log } = ports;
+  const { hub, library, preparation, hashes, market, onOffering, log } = ports;
   /** Where relays are taken; null while none are. */
   let open: ServingMarket | null = null;
+  /** What peers are told of, as the library has it. */
+  let offered: ModelInfo | null = null;
   let last: Promise<unknown> = Promise.resolve();
+
+  const tell = (): void => {
+    onOffering(open?.served() != null);
+  };
 
   /** One after the other: a large file whose hash takes long must not be offered after one that was opened later. */
   function offer(): Promise<ServedModel> {
@@ -73,29 +90,43 @@ export function createServing(ports: ServingPorts): Serving {
     }
     const { engine } = hub.snapshot();
     const fresh = await describeServedModel({ model, engine, source: FAUCET_ADDRESS, hashes });
+    offered = model;
     const before = place.served();
     if (before && isSame(before, fresh)) return before;
     place.setServed(fresh);
+    tell();
     return fresh;
   }
 
   // A model that is opened, or a backend that turns out to be another, is another offer.
   hub.onPatch(({ changes }) => {
-    if (open && (changes.model ?? changes.engine)) drop(offer(), 'offering a model', log);
+    if (!open || !(changes.model ?? changes.engine)) return;
+    // The file that was offered does not answer any more, and reading the next one may take a minute.
+    if (!isSameFile(library.current(), offered)) {
+      open.setServed(null);
+      tell();
+    }
+    drop(offer(), 'offering a model', log);
   });
 
   return {
     async start() {
-      const offered = await offer();
+      const model = await offer();
       open = await market();
       open.setServing(true);
-      return offered;
+      tell();
+      return model;
     },
     stop() {
       open?.setServing(false);
       open = null;
+      tell();
     },
   };
+}
+
+function isSameFile(one: ModelInfo | null, other: ModelInfo | null): boolean {
+  return one?.path === other?.path && one?.version === other?.version;
 }
 
 function isSame(one: ServedModel, other: ServedModel): boolean {

@@ -1,5 +1,5 @@
 /** The wallet for real networks: its window, its state in the hub, and its lock. */
-import type { BrowserWindow } from 'electron';
+import { powerMonitor, type BrowserWindow } from 'electron';
 import type { Hub } from '../hub/hub.ts';
 import type { Purpose } from '../ipc/ceremony.ts';
 import type { SpawnChild } from '../platform/child.ts';
@@ -49,8 +49,15 @@ export function composeWalletMain(options: WalletMainOptions): WalletMain {
       show();
     },
   });
+  /** Whoever left the computer alone left the key, too; a window in which something is typed may stay. */
+  function lockUnattended(): void {
+    if (wallet.state().state === 'unlocked') wallet.lock();
+  }
+
   wallet.onChange(show);
   show();
+  powerMonitor.on('lock-screen', lockUnattended);
+  powerMonitor.on('suspend', lockUnattended);
   return {
     open: window.open,
     lock() {
@@ -58,6 +65,8 @@ export function composeWalletMain(options: WalletMainOptions): WalletMain {
       wallet.lock();
     },
     dispose() {
+      powerMonitor.off('lock-screen', lockUnattended);
+      powerMonitor.off('suspend', lockUnattended);
       window.close();
       wallet.dispose();
     },

@@ -23,9 +23,14 @@ const MAX_INTENTS = 8;
 /** Of one practice transaction, in wei: many times what one costs. What would cost more is not signed. */
 const FEE_AT_MOST_WEI = 10n ** 15n;
 
+/** Of the journal's keys for what the owner confirmed. */
+const KEY_PREFIX = 'wallet ';
+const EARLIER_WAITS =
+  'An earlier transaction waits for its block. Try again when the chain has it.';
+
 export type WalletMarket = Pick<
   Market,
-  'owner' | 'supplierKey' | 'hotKey' | 'reader' | 'journal' | 'network'
+  'owner' | 'supplierKey' | 'hotKey' | 'reader' | 'journal' | 'network' | 'contracts'
 >;
 
 export interface WalletPorts {
@@ -42,7 +47,7 @@ export interface WalletPorts {
 export interface WalletService {
   /** Asks the chain, and shows accounts and balances; what went wrong is shown as well. */
   refresh(): Promise<void>;
-  /** Signs nothing. @throws AppError `bad-request` for an amount that is 0 or not there */
+  /** Signs nothing. @throws AppError `bad-request` for an amount that is 0 or not there, or while an earlier one waits */
   prepare(action: MoneyAction, amount: bigint): Promise<Intent>;
   /**
    * Signs what was shown, once, and waits for its block.
@@ -91,7 +96,7 @@ export function createWalletService(ports: WalletPorts): WalletService {
     let transaction = '';
     for (const [index, { purpose, call }] of calls.entries()) {
       const signer = signerOf(call, owner, network.chainId);
-      const key = `wallet ${intent.id} ${String(index)}`;
+      const key = `${KEY_PREFIX}${intent.id} ${String(index)}`;
       transaction = minedHash(await journal.send(purpose, signer, call, { key }));
     }
     return transaction;
@@ -111,8 +116,13 @@ export function createWalletService(ports: WalletPorts): WalletService {
       const market = await opened();
       const refusal = refusalOf(action, amount, await look(market), PRACTICE_COIN);
       if (refusal !== null) throw new AppError('bad-request', { details: refusal });
-      const facts = await factsOf(market);
-      const calls = callsFor(action, amount, facts);
+      const { owner, contracts, network, reader, journal } = market;
+      // Whoever heard that nothing was in a block yet might do it a second time.
+      if (journal.pending().some(({ key }) => key?.startsWith(KEY_PREFIX))) {
+        throw new AppError('bad-request', { details: EARLIER_WAITS });
+      }
+      const allowance = await reader.tokenAllowance(owner.address, contracts.hub);
+      const calls = callsFor(action, amount, { owner: owner.address, ...contracts, allowance });
       const intent: Intent = {
         id: random.id(),
         action,
@@ -122,9 +132,9 @@ export function createWalletService(ports: WalletPorts): WalletService {
           calls.map(({ call }) => call),
           {
             asset: PRACTICE_COIN,
-            contracts: facts,
-            chainId: market.network.chainId,
-            from: checksummed(market.owner.address),
+            contracts,
+            chainId: network.chainId,
+            from: checksummed(owner.address),
             names: namesOf(market),
             feeAtMostWei: FEE_AT_MOST_WEI,
           },
@@ -185,12 +195,6 @@ async function balancesOf(
   ]);
   const thawEndsAtMs = thawing === 0n ? null : thawEndEpoch * network.epochSeconds * 1000;
   return { available, staked: balance, thawing, thawEndsAtMs, credits, atMs };
-}
-
-async function factsOf({ owner, reader, network }: WalletMarket) {
-  const { token } = await reader.parameters();
-  const allowance = await reader.tokenAllowance(owner.address, network.hub);
-  return { owner: owner.address, hub: network.hub, token, allowance };
 }
 
 /** Signs this call and no other, whoever asks: what was shown is what is signed. */

@@ -188,6 +188,8 @@ export function createEngineSupervisor(
     async unload() {
       crashes.reset();
       stop(new AppError('engine-restarted', { details: 'the model was unloaded' }));
+      // Nothing is known against the next one.
+      if (summary.state === 'failed') change(asleep(plan));
       await leaving.over();
     },
     summary: () => summary,

@@ -48,6 +48,7 @@ const ROWS = {
   'engine-crashed': { ...SERVER, code: 'engine_crashed', retryAfterS: 1 },
   'engine-restarted': { ...SERVER, code: 'engine_restarted', retryAfterS: 1 },
   'engine-unavailable': { ...SERVER, code: 'engine_unavailable' },
+  'export-failed': { ...SERVER, code: 'export_failed' },
   internal: { status: 500, type: 'server_error', code: 'internal_error' },
   'intent-expired': { ...SERVER, code: 'intent_expired' },
   'keys-sealed': { ...SERVER, code: 'keys_sealed' },

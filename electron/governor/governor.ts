@@ -126,7 +126,10 @@ export function createGovernor(ports: GovernorPorts, config: GovernorConfig): Go
         look();
       };
     },
-    admits: () => (!isDisposed && current().mode === 'serving' ? null : 'not-serving'),
+    admits() {
+      look();
+      return !isDisposed && current().mode === 'serving' ? null : 'not-serving';
+    },
     gate: (engine) => gateEngine(engine, take, log),
     look,
     dispose() {

@@ -71,6 +71,12 @@ export const ERROR_TEXTS = {
     kept: 'Your settings and conversations are as they were.',
     next: 'Open Settings to see what each backend reported, then test again.',
   },
+  'export-failed': {
+    sentence:
+      'The file could not be written there: the folder is gone, or Lull may not write in it.',
+    kept: 'A file that was there before is as it was, and nothing of the ledger has changed.',
+    next: 'Choose another folder and export again.',
+  },
   internal: {
     sentence: 'Something went wrong inside Lull, and it was not foreseen.',
     kept: 'What was saved before is untouched.',
@@ -84,7 +90,7 @@ export const ERROR_TEXTS = {
   'keys-sealed': {
     sentence: 'The system’s key store does not open the practice keys any more.',
     kept: 'The file with the keys is as it was; Lull never writes over it.',
-    next: 'Unlock the key store and start Lull again; the details name the file.',
+    next: 'Unlock the key store and start Lull again, unless the details say something else.',
   },
   'keys-unusable': {
     sentence: 'The file with your keys is damaged.',

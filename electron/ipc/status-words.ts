@@ -167,24 +167,31 @@ function activeWords(untilMs: number | null, nowMs: number): string {
   const agoMs = AWAY_MS - leftMs;
   return agoMs < SECOND_MS
     ? 'you are using this computer'
-    : `you used this computer ${agoWords(agoMs)} ago`;
+    : `you used this computer ${agoWords(agoMs)}`;
 }
 
+/** In minutes: a headline that changes with every second cannot be read in peace. */
 function agoWords(ms: number): string {
-  const seconds = Math.floor(ms / SECOND_MS);
-  return seconds < 60 ? `${String(seconds)} s` : `${String(Math.floor(seconds / 60))} min`;
+  const minutes = Math.floor(ms / MINUTE_MS);
+  return minutes < 1 ? 'just now' : `${String(minutes)} min ago`;
 }
 
 /** The last of all reasons to end decides; one that ends at no known time leaves it open. */
 function timeOf({ mode, reasons }: Status, nowMs: number): string | null {
   if (mode !== 'waiting' || reasons.length === 0) return null;
   let lastMs = 0;
-  for (const { untilMs } of reasons) {
+  for (const { code, untilMs } of reasons) {
     if (untilMs === null) return null;
-    lastMs = Math.max(lastMs, untilMs);
+    // Two clocks may differ by a moment; more than what the sentence names would be odd.
+    const atMs = code === 'owner-active' ? Math.min(untilMs, nowMs + AWAY_MS) : untilMs;
+    lastMs = Math.max(lastMs, atMs);
   }
-  const isUpToOwner = reasons.some(({ code }) => code === 'owner-active');
-  return isUpToOwner ? `${dueWords(lastMs, nowMs)} if you stay away` : dueWords(lastMs, nowMs);
+  const due = dueWords(lastMs, nowMs);
+  const owner = reasons.find(({ code }) => code === 'owner-active');
+  if (!owner) return due;
+  // Nobody has to stay away for the whole of a pause.
+  const isLast = (owner.untilMs ?? 0) >= lastMs;
+  return `${due} if you ${isLast ? 'stay away' : 'are away by then'}`;
 }
 
 /** For example `in 4:20`, from an hour on `at 14:20`. */

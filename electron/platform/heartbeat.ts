@@ -2,12 +2,12 @@
 import type { Clock } from './clock.ts';
 
 /** How often the parent sends a pulse. Each one wakes two processes, so an idle computer notices a faster one. */
-export const PULSE_MS = 2_000;
+export const PULSE_MS = 4_000;
 /** The same for a child that holds a device: a dead parent's model is to be off it soon. */
 export const DEVICE_PULSE_MS = 500;
 /** Without a pulse for this long a child that holds a device takes its parent for dead. */
 export const PULSE_LOST_MS = 2_000;
-const TICKS_UNTIL_LOST = 8;
+const TICKS_UNTIL_LOST = 4;
 
 export interface PulseWatch {
   /** A pulse came. */

@@ -25,8 +25,7 @@ export function guardQuit(ports: QuitGuardPorts): QuitFlow {
   // On Linux the end of a session arrives as a signal.
   if (process.platform === 'darwin') powerMonitor.on('shutdown', flow.neverAsk);
   app.on('browser-window-created', (_event, made) => {
-    // Windows only.
-    made.on('query-session-end', flow.neverAsk);
+    // Windows only. Not when it only asks for the end of the session: another program may refuse it.
     made.on('session-end', flow.neverAsk);
   });
   return flow;

@@ -6,7 +6,7 @@ import { statusSentence } from '../ipc/status-words.ts';
 /** What the tray knows of Lull. */
 export interface TrayFacts {
   readonly status: Status;
-  /** The owner's setting: the status alone does not tell while a trial or the last relays run. */
+  /** In this run: the status alone does not tell while a trial or the last relays run. */
   readonly isEarningOn: boolean;
   /** Answers of the owner's own chats and programs that are being written. */
   readonly answersInFlight: number;

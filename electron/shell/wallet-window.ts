@@ -65,9 +65,15 @@ export function createWalletWindow(options: WalletWindowOptions): WalletWindow {
         window.focus();
         return;
       }
-      window = make(purpose);
+      const made = make(purpose);
+      window = made;
       options.onBusy(true);
-      await window.loadURL(WALLET_URL);
+      await made.loadURL(WALLET_URL).catch((error: unknown) => {
+        // Closed in the meantime, or a window that would never be shown and stand in the way of the next one.
+        if (made.isDestroyed()) return;
+        made.destroy();
+        throw error;
+      });
     },
     close() {
       window?.destroy();

@@ -20,6 +20,10 @@ interface AllowedCall {
   /** As in Solidity; its selector is the first four bytes of its hash. */
   readonly signature: string;
   readonly first: FirstArgument;
+  /** That its arguments take; for a list at the end, the one that says where it begins. */
+  readonly words: number;
+  /** Of each row of that list. */
+  readonly rowWords?: number;
 }
 
 /** Every function that may be called. Money leaves only to the owner's own stake and account. */
@@ -29,21 +33,34 @@ export const ALLOWED_CALLS = {
       to: 'hub',
       signature: 'redeem(address,bytes32,uint32,(uint256,uint256,bytes32,bytes32,bytes32)[])',
       first: 'any',
+      words: 4,
+      rowWords: 5,
     },
-    { to: 'hub', signature: 'registerSupplier(address)', first: 'owner' },
+    { to: 'hub', signature: 'registerSupplier(address)', first: 'owner', words: 1 },
   ],
   keyring: [
-    { to: 'token', signature: 'approve(address,uint256)', first: 'hub' },
-    { to: 'hub', signature: 'depositFor(address,uint96)', first: 'owner' },
-    { to: 'hub', signature: 'thaw(uint96)', first: 'any' },
-    { to: 'hub', signature: 'cancelThaw()', first: 'any' },
-    { to: 'hub', signature: 'withdraw()', first: 'any' },
-    { to: 'hub', signature: 'grantHotKey(address,uint64,bytes32,bytes32)', first: 'relay' },
-    { to: 'hub', signature: 'revokeKey(address)', first: 'any' },
-    { to: 'hub', signature: 'enrol(bytes32,uint96,address[])', first: 'any' },
-    { to: 'hub', signature: 'setBudget(bytes32,uint96)', first: 'any' },
-    { to: 'hub', signature: 'withdrawCredit(address)', first: 'owner' },
-    { to: 'hub', signature: 'stakeCredit(address,uint96)', first: 'owner' },
+    { to: 'token', signature: 'approve(address,uint256)', first: 'hub', words: 2 },
+    { to: 'hub', signature: 'depositFor(address,uint96)', first: 'owner', words: 2 },
+    { to: 'hub', signature: 'thaw(uint96)', first: 'any', words: 1 },
+    { to: 'hub', signature: 'cancelThaw()', first: 'any', words: 0 },
+    { to: 'hub', signature: 'withdraw()', first: 'any', words: 0 },
+    {
+      to: 'hub',
+      signature: 'grantHotKey(address,uint64,bytes32,bytes32)',
+      first: 'relay',
+      words: 4,
+    },
+    { to: 'hub', signature: 'revokeKey(address)', first: 'any', words: 1 },
+    {
+      to: 'hub',
+      signature: 'enrol(bytes32,uint96,address[])',
+      first: 'any',
+      words: 3,
+      rowWords: 1,
+    },
+    { to: 'hub', signature: 'setBudget(bytes32,uint96)', first: 'any', words: 2 },
+    { to: 'hub', signature: 'withdrawCredit(address)', first: 'owner', words: 1 },
+    { to: 'hub', signature: 'stakeCredit(address,uint96)', first: 'owner', words: 2 },
   ],
 } as const satisfies Record<KeyHolder, readonly AllowedCall[]>;
 
@@ -52,6 +69,7 @@ export const MAX_FEE_WEI = 10n ** 17n;
 
 const SELECTOR_CHARS = 10;
 const WORD_CHARS = 64;
+const WORD_BYTES = 32;
 const ADDRESS_PADDING = '0'.repeat(24);
 
 export interface KeyRulesParts {
@@ -70,7 +88,8 @@ export type Verdict =
 export function createKeyRules(parts: KeyRulesParts): (intent: KeyIntent) => Verdict {
   const { holder, policy, addresses, selectorOf } = parts;
   const uses: Partial<Record<KeyIntent['kind'], KeyRole>> = USES[holder];
-  const calls = ALLOWED_CALLS[holder].map((call) => ({
+  const calls = ALLOWED_CALLS[holder].map((call: AllowedCall) => ({
+    ...call,
     to: policy[call.to],
     selector: selectorOf(call.signature),
     first: call.first === 'any' ? null : { hub: policy.hub, ...addresses }[call.first],
@@ -84,9 +103,9 @@ export function createKeyRules(parts: KeyRulesParts): (intent: KeyIntent) => Ver
     if (transaction.maxPriorityFeePerGasWei > maxFeePerGasWei) return 'Its tip is above its fee.';
     const call = calls.find((each) => each.to === to && data.startsWith(each.selector));
     if (!call) return 'It calls something that this key does not call.';
+    if (!isWhole(data, call)) return 'It says more than its arguments, or less.';
     if (call.first === null) return null;
-    const word = data.slice(SELECTOR_CHARS, SELECTOR_CHARS + WORD_CHARS);
-    const isRight = word === ADDRESS_PADDING + call.first.slice(2);
+    const isRight = wordAt(data, 0) === ADDRESS_PADDING + call.first.slice(2);
     return isRight ? null : 'It names an address that it must not.';
   }
 
@@ -104,4 +123,20 @@ export function createKeyRules(parts: KeyRulesParts): (intent: KeyIntent) => Ver
     const fault = faultOf(intent);
     return fault === null ? { key, fault } : { key: null, fault };
   };
+}
+
+function wordAt(data: Hex, index: number): string {
+  const start = SELECTOR_CHARS + index * WORD_CHARS;
+  return data.slice(start, start + WORD_CHARS);
+}
+
+/** Nothing before, between or behind the arguments: so many words, and as many rows as the list says. */
+function isWhole(data: Hex, { words, rowWords }: Pick<AllowedCall, 'words' | 'rowWords'>): boolean {
+  const found = (data.length - SELECTOR_CHARS) / WORD_CHARS;
+  if (rowWords === undefined) return found === words;
+  if (found <= words || BigInt(`0x${wordAt(data, words - 1)}`) !== BigInt(words * WORD_BYTES)) {
+    return false;
+  }
+  const rows = BigInt(`0x${wordAt(data, words)}`);
+  return Number.isInteger(found) && BigInt(found) === BigInt(words + 1) + rows * BigInt(rowWords);
 }

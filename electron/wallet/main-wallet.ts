@@ -1,15 +1,18 @@
 /** Main's hold on the wallet: whether there is one, whether it is open, and the process that keeps its key. */
 import type { Purpose } from '../ipc/ceremony.ts';
 import { toAppError, type AppError } from '../platform/app-error.ts';
+import { assertNever } from '../platform/assert-never.ts';
 import type { Child, SpawnChild, UnsentPort } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
 import { readVault } from './vault-file.ts';
+import { NO_GUESSES } from './passphrase-attempts.ts';
 import {
   fromWalletSchema,
   WALLET_ARGUMENT,
   type FromWallet,
+  type Guesses,
   type ToWallet,
 } from './wallet-messages.ts';
 
@@ -44,15 +47,19 @@ export interface MainWalletOptions {
 }
 
 interface Life {
-  converse(purpose: Purpose, port: UnsentPort): void;
+  converse(purpose: Purpose, guesses: Guesses, port: UnsentPort): void;
   end(): void;
 }
 
 export function createMainWallet(options: MainWalletOptions): MainWallet {
+  const { clock } = options;
   const listeners = new Set<(state: MainWalletState) => void>();
   let life: Life | null = null;
   let open: string | null = null;
   let state = look(options, null);
+  /** Kept here, because ending the process must not end the wait. */
+  let guesses = NO_GUESSES;
+  let guessedAtMs = 0;
 
   function refresh(): void {
     state = look(options, open);
@@ -62,8 +69,23 @@ export function createMainWallet(options: MainWalletOptions): MainWallet {
   function start(): Life {
     return startProcess(options, {
       onMessage(message) {
-        if (message.type === 'main-key') open = message.address;
-        if (message.type !== 'pulse') refresh();
+        switch (message.type) {
+          case 'pulse':
+            break;
+          case 'guesses':
+            ({ guesses } = message);
+            guessedAtMs = clock.monotonicMs();
+            break;
+          case 'main-key':
+            open = message.address;
+            refresh();
+            break;
+          case 'ceremony-done':
+            refresh();
+            break;
+          default:
+            assertNever(message);
+        }
       },
       onGone() {
         life = null;
@@ -82,8 +104,12 @@ export function createMainWallet(options: MainWalletOptions): MainWallet {
       };
     },
     converse(purpose, port) {
+      // Without an open key it is the last window's, which has gone: it ends, and cannot be talked to any more.
+      if (open === null) life?.end();
       life ??= start();
-      life.converse(purpose, port);
+      const passedMs = clock.monotonicMs() - guessedAtMs;
+      const waitMs = Math.max(0, guesses.waitMs - passedMs);
+      life.converse(purpose, { ...guesses, waitMs }, port);
     },
     lock() {
       life?.end();
@@ -150,8 +176,8 @@ function startProcess(options: MainWalletOptions, listener: LifeListener): Life 
   });
   child.onExit(end);
   return {
-    converse(purpose, port) {
-      post({ type: 'ceremony', purpose, folder }, [port]);
+    converse(purpose, guesses, port) {
+      post({ type: 'ceremony', purpose, folder, guesses }, [port]);
     },
     end,
   };

@@ -18,14 +18,14 @@ export function makeEntropy(count: WordCount, random: Random): Uint8Array {
   return random.bytes(ENTROPY_BYTES[count]);
 }
 
-/** Lower case, without accents, numbers ("1. abandon"), commas and spare spaces. */
+/** Lower case, without accents, what cannot be seen, numbers ("1. abandon"), commas and spare spaces. */
 export function wordsIn(text: string): readonly string[] {
   return text
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
     .toLowerCase()
     .split(/[\s,;]+/u)
-    .map((word) => word.replace(/^\d+[.):]*/, ''))
+    .map((word) => word.replace(/^\d*[.):-]*/, ''))
     .filter((word) => word !== '');
 }
 

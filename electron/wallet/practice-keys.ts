@@ -12,6 +12,8 @@ import {
 } from './secret-file.ts';
 
 export const PRACTICE_KEYS_FILE = 'practice-keys.json';
+/** Beside it, for people: the key under which it is sealed, as the key store has encrypted that. */
+const SEALING_KEY_FILE = 'seal.bin';
 
 export interface PracticeKeys extends KeyBytes {
   readonly keptIn: KeptIn;
@@ -62,7 +64,7 @@ function read(path: string, { sealingKey }: PracticeKeysPorts): Found | null {
   const file = parseKeyFile(found.text);
   if (!file) throw damaged(path);
   const keys = keysOf(file, sealingKey);
-  if (!keys) throw new AppError('keys-sealed', { details: path });
+  if (!keys) throw sealed(path, sealingKey !== null);
   return { keys, isSealed: file.version === 2, wasOpen: found.wasOpen };
 }
 
@@ -107,6 +109,15 @@ function sealNow(path: string, keys: KeyBytes, { random, sealingKey }: PracticeK
     // Nothing is lost: the next start tries again, and until then the file says where they lie.
     return false;
   }
+}
+
+/** @param hasKey whether the key store gave a key, which is another one then */
+function sealed(path: string, hasKey: boolean): AppError {
+  const why = hasKey
+    ? `${path} was sealed under another key than the one in ${SEALING_KEY_FILE}. Put the ${SEALING_KEY_FILE} back that ` +
+      'belongs to it; or move the file with the keys away, and Lull makes new ones, without the practice money of the old.'
+    : `${path} is sealed, and this system has no key store that could open it now.`;
+  return new AppError('keys-sealed', { details: why });
 }
 
 function damaged(path: string): AppError {

@@ -12,9 +12,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../platform/sync-folder.ts';
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
@@ -64,10 +65,16 @@ export function createSecretFile(path: string, content: string | Uint8Array): bo
 
 /**
  * Puts other content in the place of a file that is there: the old or the new is there at any moment.
- * @throws the system's error
+ * @param keepOld done once the new one is on disk, and before it takes the place
+ * @throws the system's error, and what `keepOld` throws; the old one is there then
  */
-export function replaceSecretFile(path: string, content: string): void {
+export function replaceSecretFile(
+  path: string,
+  content: string | Uint8Array,
+  keepOld: () => void = () => undefined,
+): void {
   withPart(path, content, (part) => {
+    keepOld();
     renameSync(part, path);
     syncFolder(dirname(path));
   });
@@ -104,7 +111,7 @@ function withPart<Value>(
     rmSync(part, { force: true });
     const file = openSync(part, 'wx', OWNER_ONLY);
     try {
-      writeSync(file, Buffer.from(content));
+      writeFileSync(file, content);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -124,19 +131,9 @@ function publish(part: string, path: string): boolean {
     // This file system has no links.
     renameSync(part, path);
   }
+  // The name lasts, too: money may be sent to these keys in a moment.
   syncFolder(dirname(path));
   return true;
-}
-
-/** The name lasts too: money may be sent to these keys in a moment. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,39 +1,26 @@
 /** The vault's file: its form, what can be told without the passphrase, and how it is put on disk. */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../platform/app-error.ts';
-import { syncFolder } from '../platform/sync-folder.ts';
-import { createSecretFile, readSecretFile } from './secret-file.ts';
+import { createSecretFile, readSecretFile, replaceSecretFile } from './secret-file.ts';
 
 export const VAULT_FILE = 'wallet.json';
 export const PREVIOUS_VAULT_FILE = 'wallet.previous.json';
 const DAMAGED_VAULT_FILE = 'wallet.damaged.json';
 
-const OWNER_ONLY = 0o600;
-
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
 
 const kdfSchema = z.strictObject({
   name: z.literal('scrypt'),
-  /** Bounded, so that a file from elsewhere cannot make opening it eat the memory. */
+  /** Bounded: no file is worth guessing at, and none from elsewhere takes more than half a gigabyte to open. */
   N: z
     .int()
-    .min(2 ** 10)
-    .max(2 ** 20)
+    .min(2 ** 14)
+    .max(2 ** 18)
     .refine((n) => Number.isInteger(Math.log2(n))),
-  r: z.int().min(1).max(16),
+  r: z.int().min(8).max(16),
   p: z.int().min(1).max(4),
   salt: hex(32),
 });
@@ -96,21 +83,16 @@ export function createVault(folder: string, body: VaultBody): void {
 
 /**
  * Takes the place of the file that is there, which becomes the previous copy; a damaged one is kept under a name of
- * its own, so that it does not push out a copy that is good. At every moment one whole file has the vault's name.
+ * its own, so that it does not push out a copy that is good. A good file is there whole at every moment.
  * @throws the system's error; the old file is in its place then
  */
 export function replaceVault(folder: string, body: VaultBody): void {
   const path = join(folder, VAULT_FILE);
-  const part = `${path}.part`;
-  try {
-    writeWhole(part, vaultText(body));
+  replaceSecretFile(path, vaultText(body), () => {
     const isGood = readVault(folder).state === 'there';
-    keepCopy(path, join(folder, isGood ? PREVIOUS_VAULT_FILE : DAMAGED_VAULT_FILE));
-    renameSync(part, path);
-    syncFolder(dirname(path));
-  } finally {
-    rmSync(part, { force: true });
-  }
+    if (isGood) replaceSecretFile(join(folder, PREVIOUS_VAULT_FILE), readFileSync(path));
+    else renameSync(path, join(folder, DAMAGED_VAULT_FILE));
+  });
 }
 
 function parseVault(text: string): VaultBody | null {
@@ -137,28 +119,4 @@ function vaultText(body: VaultBody): string {
 function inOrder({ version, kdf, cipher, nonce, ciphertext, tag, address }: VaultBody): VaultBody {
   const { name, N, r, p, salt } = kdf;
   return { version, kdf: { name, N, r, p, salt }, cipher, nonce, ciphertext, tag, address };
-}
-
-function writeWhole(path: string, text: string): void {
-  rmSync(path, { force: true });
-  const file = openSync(path, 'wx', OWNER_ONLY);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** A second name for the same bytes first: the vault's own name never goes away meanwhile. */
-function keepCopy(path: string, copy: string): void {
-  const part = `${copy}.part`;
-  rmSync(part, { force: true });
-  try {
-    linkSync(path, part);
-  } catch {
-    // This file system has no links.
-    copyFileSync(path, part);
-  }
-  renameSync(part, copy);
 }

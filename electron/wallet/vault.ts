@@ -1,8 +1,9 @@
 /** Seals a phrase under a passphrase, and opens it again: scrypt, then AES-256-GCM. */
-import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto';
+import { scrypt } from 'node:crypto';
 import { AppError } from '../platform/app-error.ts';
 import type { Random } from '../platform/random.ts';
 import { normalisePassphrase } from './passphrase.ts';
+import { seal, unseal } from './sealed-bytes.ts';
 import type { VaultBody, VaultKdf } from './vault-file.ts';
 
 /** About 0.8 s on one core of an old computer, and 128 MiB. */
@@ -10,7 +11,6 @@ export const VAULT_COST = { N: 2 ** 17, r: 8, p: 1 } as const;
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 32;
-const NONCE_BYTES = 12;
 /** scrypt needs 128 · N · r bytes and a little more. */
 const BYTES_PER_COST = 128;
 const SPARE_BYTES = 2 ** 20;
@@ -27,21 +27,18 @@ export interface SealOptions {
 
 export async function sealVault(options: SealOptions): Promise<VaultBody> {
   const { entropy, passphrase, address, random, cost } = options;
-  const salt = Buffer.from(random.bytes(SALT_BYTES)).toString('hex');
+  const salt = hexOf(random.bytes(SALT_BYTES));
   const kdf: VaultKdf = { name: 'scrypt', N: cost.N, r: cost.r, p: cost.p, salt };
-  const nonce = random.bytes(NONCE_BYTES);
   const key = await keyFrom(passphrase, kdf);
   try {
-    const cipher = createCipheriv('aes-256-gcm', key, nonce);
-    cipher.setAAD(boundTo(kdf, address));
-    const ciphertext = Buffer.concat([cipher.update(entropy), cipher.final()]);
+    const { nonce, ciphertext, tag } = seal(entropy, key, boundTo(kdf, address), random);
     return {
       version: 1,
       kdf,
       cipher: 'aes-256-gcm',
-      nonce: Buffer.from(nonce).toString('hex'),
-      ciphertext: ciphertext.toString('hex'),
-      tag: cipher.getAuthTag().toString('hex'),
+      nonce: hexOf(nonce),
+      ciphertext: hexOf(ciphertext),
+      tag: hexOf(tag),
       address,
     };
   } finally {
@@ -54,28 +51,26 @@ export async function sealVault(options: SealOptions): Promise<VaultBody> {
  * @throws AppError `passphrase-wrong`
  */
 export async function openVault(body: VaultBody, passphrase: string): Promise<Uint8Array> {
-  const key = await keyFrom(passphrase, body.kdf);
+  const { kdf, address } = body;
+  const sealed = {
+    nonce: Buffer.from(body.nonce, 'hex'),
+    ciphertext: Buffer.from(body.ciphertext, 'hex'),
+    tag: Buffer.from(body.tag, 'hex'),
+  };
+  const key = await keyFrom(passphrase, kdf);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(body.nonce, 'hex'));
-    decipher.setAAD(boundTo(body.kdf, body.address));
-    decipher.setAuthTag(Buffer.from(body.tag, 'hex'));
-    const entropy = decipher.update(Buffer.from(body.ciphertext, 'hex'));
-    try {
-      decipher.final();
-      return entropy;
-    } catch (error) {
-      entropy.fill(0);
-      throw new AppError('passphrase-wrong', { cause: error });
-    }
+    const entropy = unseal(sealed, key, boundTo(kdf, address));
+    if (entropy === null) throw new AppError('passphrase-wrong');
+    return entropy;
   } finally {
     key.fill(0);
   }
 }
 
 /** What cannot be changed without the passphrase, though it is not secret. */
-function boundTo(kdf: VaultKdf, address: string): Uint8Array {
+function boundTo(kdf: VaultKdf, address: string): string {
   const { name, N, r, p, salt } = kdf;
-  return Buffer.from(JSON.stringify(['lull wallet', 1, name, N, r, p, salt, address]), 'utf8');
+  return JSON.stringify(['lull wallet', 1, name, N, r, p, salt, address]);
 }
 
 function keyFrom(passphrase: string, { N, r, p, salt }: VaultKdf): Promise<Buffer> {
@@ -88,4 +83,8 @@ function keyFrom(passphrase: string, { N, r, p, salt }: VaultKdf): Promise<Buffe
       else resolve(key);
     });
   });
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }

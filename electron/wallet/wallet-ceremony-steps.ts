@@ -32,7 +32,7 @@ export interface CeremonyDeps {
   readonly random: Random;
   /** Loaded with the first passphrase. */
   readonly guessing: () => Promise<Guessing>;
-  /** Outlives the ceremony, so that opening the window again does not end a wait. */
+  /** Told to main, so that opening the window again does not end a wait. */
   readonly attempts: PassphraseAttempts;
   readonly mainKey: MainKey;
   /** Of new vaults; `VAULT_COST` unless a test is in a hurry. */
@@ -135,11 +135,11 @@ async function open(deps: CeremonyDeps, passphrase: string): Promise<boolean> {
   if (found.state === 'none') throw new AppError('not-found');
   if (found.state === 'damaged') throw found.failure;
   let entropy: Uint8Array;
+  attempts.tried();
   try {
     entropy = await openVault(found.body, passphrase);
   } catch (error) {
     if (toAppError(error).code !== 'passphrase-wrong') throw error;
-    attempts.wrong();
     return false;
   }
   attempts.right();

@@ -1,5 +1,4 @@
 /** The keyring process as the wallet's: serves its window, keeps the main key, and ends when there is nothing to keep. */
-import type { Purpose } from '../ipc/ceremony.ts';
 import type { ParentChannel, Port } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { watchPulse } from '../platform/heartbeat.ts';
@@ -8,7 +7,7 @@ import { createMainKey } from './main-key.ts';
 import { createAttempts } from './passphrase-attempts.ts';
 import type { Guessing } from './passphrase.ts';
 import type { Ceremony, CeremonyOptions } from './wallet-ceremony.ts';
-import { toWalletSchema, type FromWallet } from './wallet-messages.ts';
+import { toWalletSchema, type FromWallet, type ToWallet } from './wallet-messages.ts';
 
 /** As for the edge: main may be held up for seconds, and typing must not be lost to that. */
 const MAIN_HUNG_MS = 10_000;
@@ -25,9 +24,10 @@ export interface WalletHostPorts {
   exit(): void;
 }
 
+type Talk = Extract<ToWallet, { readonly type: 'ceremony' }>;
+
 export function hostWallet(ports: WalletHostPorts): void {
   const { channel, clock, random, exit } = ports;
-  const attempts = createAttempts(clock);
   const mainKey = createMainKey({
     clock,
     onChange(address) {
@@ -37,7 +37,6 @@ export function hostWallet(ports: WalletHostPorts): void {
   });
   const pulse = watchPulse(clock, MAIN_HUNG_MS, leave);
   let guessing: Promise<Guessing> | null = null;
-  let stopWaiting: () => void = () => undefined;
 
   function post(message: FromWallet): void {
     channel.post(message);
@@ -48,24 +47,14 @@ export function hostWallet(ports: WalletHostPorts): void {
     exit();
   }
 
-  /** Stays for the key's sake, or to remember for how long no passphrase is taken. */
-  function leaveUnlessNeeded(): void {
-    if (mainKey.address !== null) return;
-    const waitMs = attempts.waitMs();
-    if (waitMs === 0) leave();
-    else stopWaiting = clock.after(waitMs, leave);
-  }
-
-  async function talk(purpose: Purpose, folder: string, port: Port): Promise<void> {
-    stopWaiting();
+  async function talk({ purpose, folder, guesses }: Talk, port: Port): Promise<void> {
     let ceremony: Ceremony | null = null;
     const closed = new AbortController();
     port.onClose(() => {
       closed.abort();
       ceremony?.dispose();
-      // A phrase that was shown or typed is a string in this process.
-      if (purpose === 'unlock') leaveUnlessNeeded();
-      else leave();
+      // A phrase that was shown or typed is a string in this process, which stays for an open key's sake only.
+      if (purpose !== 'unlock' || mainKey.address === null) leave();
     });
     const serveCeremony = await ports.loadCeremony();
     if (closed.signal.aborted) return;
@@ -73,7 +62,9 @@ export function hostWallet(ports: WalletHostPorts): void {
       purpose,
       folder,
       random,
-      attempts,
+      attempts: createAttempts(clock, guesses, (changed) => {
+        post({ type: 'guesses', guesses: changed });
+      }),
       mainKey,
       guessing: () => (guessing ??= ports.loadGuessing()),
       onDone() {
@@ -89,7 +80,7 @@ export function hostWallet(ports: WalletHostPorts): void {
     else if (message.data.type === 'pulse') {
       pulse.beat();
       post({ type: 'pulse' });
-    } else if (port) talk(message.data.purpose, message.data.folder, port).catch(leave);
+    } else if (port) talk(message.data, port).catch(leave);
   });
   channel.onDisconnect(leave);
 }

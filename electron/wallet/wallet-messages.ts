@@ -8,6 +8,13 @@ export const WALLET_ARGUMENT = '--wallet';
 const MAX_PATH_LENGTH = 4096;
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
 
+/** Of passphrases, since the last right one; main remembers them from one keyring process to the next. */
+const guessesSchema = z.strictObject({
+  wrong: z.int().min(0),
+  /** How long none is taken. */
+  waitMs: z.number().min(0),
+});
+
 export const toWalletSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pulse') }),
   z.strictObject({
@@ -16,6 +23,7 @@ export const toWalletSchema = z.discriminatedUnion('type', [
     purpose: purposeSchema,
     /** Where the vault lies. */
     folder: z.string().min(1).max(MAX_PATH_LENGTH),
+    guesses: guessesSchema,
   }),
 ]);
 
@@ -23,9 +31,11 @@ export const fromWalletSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pulse') }),
   /** A vault was written or opened; the window may still show it. */
   z.strictObject({ type: z.literal('ceremony-done') }),
+  z.strictObject({ type: z.literal('guesses'), guesses: guessesSchema }),
   /** Null when the key is locked now: the process ends then. */
   z.strictObject({ type: z.literal('main-key'), address: address.nullable() }),
 ]);
 
+export type Guesses = Readonly<z.infer<typeof guessesSchema>>;
 export type ToWallet = Readonly<z.infer<typeof toWalletSchema>>;
 export type FromWallet = Readonly<z.infer<typeof fromWalletSchema>>;

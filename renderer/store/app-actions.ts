@@ -11,8 +11,8 @@ export interface AppActions {
   readonly setRailOpen: (open: boolean) => void;
   readonly setFilter: (filter: string) => void;
   readonly dismissToast: (id: number) => void;
-  /** Whether it worked. */
-  readonly copy: (text: string, what: string) => Promise<boolean>;
+  /** Whether it worked. `isShown`: the button itself shows that it did, so that nothing else has to. */
+  readonly copy: (text: string, what: string, isShown?: boolean) => Promise<boolean>;
   readonly cancelSetup: () => Promise<void>;
   readonly retrySetup: () => Promise<void>;
   readonly setTheme: (theme: Theme) => Promise<void>;
@@ -61,10 +61,10 @@ export function createAppActions(
     dismissToast: (id) => {
       store.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
     },
-    async copy(text, what) {
+    async copy(text, what, isShown = false) {
       try {
         await writeClipboard(text);
-        say(`${what} copied.`);
+        if (!isShown) say(`${what} copied.`);
         return true;
       } catch {
         say(`${what} could not be copied. Select the text and copy it by hand.`);

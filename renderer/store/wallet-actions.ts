@@ -3,7 +3,7 @@ import type { Result } from '../../electron/ipc/result.ts';
 import type { Bridge, CommandInput } from '../../electron/ipc/table.ts';
 import type { Intent, MoneyAction, WalletAccount } from '../../electron/ipc/wallet.ts';
 import type { AppStore } from './app-state.ts';
-import { attempt } from './attempt.ts';
+import { attempt, failureOf } from './attempt.ts';
 import { createRun } from './run-command.ts';
 import { addToast } from './view.ts';
 
@@ -26,7 +26,13 @@ export function createWalletActions(bridge: Bridge, store: AppStore): WalletActi
   return {
     openWallet: (purpose) => run(() => command['wallet.openWindow']({ purpose })),
     lockWallet: () => run(command['wallet.lock']),
-    refreshWallet: () => run(command['wallet.refresh']),
+    async refreshWallet() {
+      const failure = failureOf(await attempt(command['wallet.refresh']));
+      const shown = store.getState().snapshot?.wallet.failure;
+      // Main has put it where the balances are; a second message would only lie above it.
+      if (!failure || failure.code === 'cancelled' || failure.code === shown?.code) return;
+      store.setState((state) => addToast(state, { failure }));
+    },
     copyAddress: (role) =>
       run(
         () => command['wallet.copyAddress']({ role }),

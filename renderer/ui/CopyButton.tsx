@@ -8,7 +8,7 @@ const SHOWN_MS = 1600;
 
 interface Props {
   readonly text: () => string;
-  /** Named in the message: `Code copied.` */
+  /** What is read out: `Code copied.` */
   readonly what: string;
   readonly label: string;
 }
@@ -26,8 +26,13 @@ export function CopyButton({ text, what, label }: Props) {
     };
   }, [done]);
   return (
-    <IconButton label={label} onClick={() => void copy(text(), what).then(setDone)}>
-      {done ? <CheckIcon /> : <CopyIcon />}
-    </IconButton>
+    <>
+      <IconButton label={label} onClick={() => void copy(text(), what, true).then(setDone)}>
+        {done ? <CheckIcon /> : <CopyIcon />}
+      </IconButton>
+      <span className="only-read" role="status">
+        {done ? `${what} copied.` : ''}
+      </span>
+    </>
   );
 }

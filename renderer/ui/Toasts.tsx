@@ -3,21 +3,28 @@ import { useEffect } from 'react';
 import type { Toast } from '../store/app-state.ts';
 import { useActions, useApp } from '../store/use-app.tsx';
 import { FailureNote } from './FailureNote.tsx';
+import { shownToasts } from './shown-toasts.ts';
 
 const SHOWN_MS = 4000;
 
 export function Toasts() {
-  const toasts = useApp((state) => state.toasts);
+  const { shown, earlier } = shownToasts(useApp((state) => state.toasts));
   return (
     <div className="toasts" role="status" aria-live="polite" aria-label="Messages">
-      {toasts.map((toast) => (
-        <ToastView key={toast.id} toast={toast} />
+      {shown.map((toast) => (
+        <ToastView key={toast.id} toast={toast} earlier={earlier} />
       ))}
     </div>
   );
 }
 
-function ToastView({ toast }: { readonly toast: Toast }) {
+interface Props {
+  readonly toast: Toast;
+  /** Failures that wait behind this one. */
+  readonly earlier: number;
+}
+
+function ToastView({ toast, earlier }: Props) {
   const { dismissToast } = useActions();
   const { id, kind } = toast;
   useEffect(() => {
@@ -37,7 +44,16 @@ function ToastView({ toast }: { readonly toast: Toast }) {
         onDismiss={() => {
           dismissToast(id);
         }}
-      />
+      >
+        {earlier === 0 ? null : (
+          <span className="quiet">
+            {earlier === 1
+              ? 'An earlier message waits'
+              : `${String(earlier)} earlier messages wait`}{' '}
+            behind this one.
+          </span>
+        )}
+      </FailureNote>
     </div>
   );
 }

@@ -7,10 +7,21 @@ import { processTimes, spentMs } from './app/processes.ts';
 import { isSetUp, startQuietApp, waitUntil, type QuietApp } from './app/quiet-app.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
 
-const FULL = { seconds: 300, rounds: 1 };
-const QUICK = { seconds: 30, rounds: 1 };
-/** Set-up, the first drawing and the looks that come a moment after the start are over by then. */
-const SETTLE_MS = 30_000;
+const SECONDS = { full: 300, quick: 30 } as const;
+/** What an owner sets off is over by then: set-up, the looks after a start, and a keyring that nobody needs. */
+const SETTLE_MS = { full: 90_000, quick: 30_000 } as const;
+
+interface Condition {
+  readonly isHidden: boolean;
+  readonly isEarning: boolean;
+}
+
+const CONDITIONS: Readonly<Record<string, Condition>> = {
+  'window open': { isHidden: false, isEarning: false },
+  'window hidden': { isHidden: true, isEarning: false },
+  'window open, earning on and waiting': { isHidden: false, isEarning: true },
+  'window hidden, earning on and waiting': { isHidden: true, isEarning: true },
+};
 
 type Shares = ReadonlyMap<string, number>;
 
@@ -28,45 +39,52 @@ export const bench: Bench = {
   },
 };
 
+/** A copy of Lull for each condition, all at once: none of them does enough to be in the others' way. */
 async function measure(folder: string, { quick, log }: BenchOptions): Promise<BenchResult> {
-  const { seconds, rounds } = quick ? QUICK : FULL;
-  const samples: Record<string, { ours: number[]; peer: number[] }> = {};
-  const add = (label: string, shares: Shares): void => {
-    const all = [...shares.values()].reduce((sum, share) => sum + share, 0);
-    (samples[label] ??= { ours: [], peer: [] }).ours.push(all);
-    const parts = [...shares].map(([kind, share]) => `${kind} ${share.toFixed(3)}`);
-    log(`${label}: ${all.toFixed(3)} % (${parts.join(', ')})`);
-  };
-  for (let round = 0; round < rounds; round += 1) {
-    const app = await startQuietApp(join(folder, String(round)));
-    try {
-      await waitUntil(() => isSetUp(app));
-      add('window open', await watch(app, seconds));
-      await setHidden(app, true);
-      add('window hidden', await watch(app, seconds));
-      await setEarning(app);
-      add('window hidden, earning on and waiting', await watch(app, seconds));
-      await setHidden(app, false);
-      add('window open, earning on and waiting', await watch(app, seconds));
-    } finally {
-      await app.stop();
-    }
-  }
+  const length = quick ? 'quick' : 'full';
+  const plan = { seconds: SECONDS[length], settleMs: SETTLE_MS[length] };
+  const all = await Promise.all(
+    Object.entries(CONDITIONS).map(async ([label, condition], index) => {
+      const shares = await idle(join(folder, String(index)), condition, plan);
+      const sum = [...shares.values()].reduce((total, share) => total + share, 0);
+      const parts = [...shares].map(([kind, share]) => `${kind} ${share.toFixed(3)}`);
+      log(`${label}: ${sum.toFixed(3)} % (${parts.join(', ')})`);
+      return [label, { ours: [sum], peer: [] }] as const;
+    }),
+  );
   return {
     name: 'idle',
     config: {
-      ...{ seconds, rounds, presence: 'away', settleSeconds: SETTLE_MS / 1_000 },
+      ...{ seconds: plan.seconds, presence: 'away' },
       screen: 'Xvfb without a GPU',
+      copies: 'one for each condition, side by side',
       counted: 'main and every process below it, all threads',
     },
-    samples,
+    samples: Object.fromEntries(all),
     unit: '% of a core',
-    warmUp: `${String(SETTLE_MS / 1_000)} s after each change`,
+    warmUp: `${String(plan.settleMs / 1_000)} s after set-up`,
   };
 }
 
+interface Plan {
+  readonly seconds: number;
+  readonly settleMs: number;
+}
+
+async function idle(folder: string, condition: Condition, plan: Plan): Promise<Shares> {
+  const app = await startQuietApp(folder);
+  try {
+    await waitUntil(() => isSetUp(app));
+    if (condition.isEarning) await setEarning(app);
+    if (condition.isHidden) await hide(app);
+    await sleep(plan.settleMs);
+    return await watch(app, plan.seconds);
+  } finally {
+    await app.stop();
+  }
+}
+
 async function watch({ pid }: QuietApp, seconds: number): Promise<Shares> {
-  await sleep(SETTLE_MS);
   const before = processTimes(pid);
   const startMs = performance.now();
   await sleep(seconds * 1_000);
@@ -75,9 +93,8 @@ async function watch({ pid }: QuietApp, seconds: number): Promise<Shares> {
   return new Map([...spent].map(([kind, ms]) => [kind, (ms / elapsedMs) * 100]));
 }
 
-async function setHidden(app: QuietApp, hidden: boolean): Promise<void> {
-  const windows = 'electron.BrowserWindow.getAllWindows()';
-  await app.inMain(`${windows}.forEach((each) => each.${hidden ? 'hide' : 'show'}())`);
+async function hide(app: QuietApp): Promise<void> {
+  await app.inMain('electron.BrowserWindow.getAllWindows().forEach((each) => each.hide())');
 }
 
 /** As the owner would, with the policy that Lull begins with: nothing is served while somebody is here. */

@@ -61,8 +61,6 @@ async function startAndAsk(
 ): Promise<{ readonly chatMs: number; readonly firstTokenMs: number }> {
   const { app, page, startedAt } = await startApp(join(folder, 'data'));
   try {
-    // The warm-up is the very first start, which begins with the welcome.
-    if (!hasHistory) await page.getByRole('button', { name: 'Start chatting' }).click();
     const input = page.getByRole('textbox', { name: 'Your question' });
     await input.fill(QUESTION, { timeout: TIMEOUT_MS });
     if (hasHistory) {

@@ -90,7 +90,7 @@ function dataFolderOf(folder: string, { dataFolder }: LaunchOptions): string {
 }
 
 /** As if the owner had pressed *Start chatting* in an earlier run; a data folder in use is left alone. */
-function leaveWelcome(dataFolder: string): void {
+export function leaveWelcome(dataFolder: string): void {
   const path = join(dataFolder, 'settings.json');
   if (existsSync(path)) return;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });

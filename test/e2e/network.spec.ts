@@ -57,7 +57,7 @@ test('asks the neighbour, shows price and receipt, earns, collects, and remember
   const collect = page.getByRole('button', { name: /^Collect/ });
   await collect.click();
   await expect(page.getByText('Paid').first()).toBeVisible({ timeout: NETWORK_MS });
-  await expect(page.getByText('Waiting')).toHaveCount(0);
+  await expect(page.getByText('Not collected')).toHaveCount(0);
   await photograph(app, page, '24-earnings');
   await page
     .getByRole('button', { name: /Served/ })

@@ -48,7 +48,7 @@ test.beforeAll(() => {
   expect(folder, 'LULL_PACKAGE is set by "npm test -- --only e2e"').not.toBe('');
 });
 
-test('every fuse is as stated', async () => {
+test('19: every fuse is as stated', async () => {
   const wire: Readonly<Record<string, unknown>> = { ...(await getCurrentFuseWire(program)) };
   const places = Object.keys(wire).filter((key) => /^\d+$/.test(key));
   const found = places.map((place) => [place, String.fromCharCode(Number(wire[place]))]);
@@ -56,7 +56,7 @@ test('every fuse is as stated', async () => {
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(stated));
 });
 
-test('it holds the app and one system’s engine, and no sources, tests or CUDA', () => {
+test('28: it holds the app and one system’s engine, and no sources, tests or CUDA', () => {
   const files = listPackage(join(folder, 'resources', 'app.asar'), { isPack: false });
   expect(files).toContain('/dist/electron/main.js');
   expect(files).toContain('/dist/electron/preload.cjs');
@@ -82,7 +82,7 @@ test('the notices name every package inside, and who wrote the engine', () => {
   expect(notices).toMatch(/Copyright \(c\) 2023-\d{4} The ggml authors/);
 });
 
-test('it cannot be turned into a bare Node', async () => {
+test('19: it cannot be turned into a bare Node', async () => {
   const { stdout } = await run(program, ['--help', ...WITHOUT_SCREEN], {
     env: { ...environment(), ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '--print=41+1' },
   });

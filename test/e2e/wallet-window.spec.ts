@@ -148,6 +148,15 @@ test('a wallet is brought here, unlocked with its passphrase only, and locked ag
   await lockWallet(page);
   await expect.poll(() => walletOf(page)).toMatchObject({ state: 'locked', address: ADDRESS });
   await expect.poll(() => keyringCount(app)).toBe(0);
+
+  // The screen is locked, and nobody sits there.
+  const again = await openWallet(lull, 'unlock');
+  await again.getByLabel('Passphrase').fill(PASSPHRASE);
+  await leaveBy(again, 'Unlock');
+  await expect.poll(() => walletOf(page)).toMatchObject({ state: 'unlocked' });
+  await app.evaluate(({ powerMonitor }) => powerMonitor.emit('lock-screen'));
+  await expect.poll(() => walletOf(page)).toMatchObject({ state: 'locked', address: ADDRESS });
+  await expect.poll(() => keyringCount(app)).toBe(0);
 });
 
 test('a window that is left early keeps nothing, and the wallet is there after a restart', async ({

@@ -18,7 +18,7 @@ async function expectClean(page: Page): Promise<void> {
 async function confirmSheet(page: Page): Promise<void> {
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('button', { name: 'Confirm' }).click();
-  await expect(sheet.getByText('Done. The chain has it in a block.')).toBeVisible({
+  await expect(sheet.getByText('Done. The chain has confirmed it.')).toBeVisible({
     timeout: NETWORK_MS,
   });
 }
@@ -82,6 +82,7 @@ test('shows the money, signs what was shown and nothing else, and moves exactly 
   await expect.poll(copied).toMatch(/^0x[0-9a-f]{64}$/);
   await photograph(app, page, '33-wallet-done');
   await sheet.getByRole('button', { name: 'Close' }).click();
+  await expect(amount).toHaveValue('');
   await expect(amountOf(page, 'On its way out')).toHaveText('2.5 PRAC');
   await expect(amountOf(page, 'Staked')).toHaveText(
     `${(staked - 2.5).toLocaleString('en', { maximumFractionDigits: 6 })} PRAC`,

@@ -4,6 +4,7 @@ import { shortHex } from '../../format/addresses.ts';
 import { waitingToCollect } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { useWrite } from '../../store/use-write.ts';
+import { BigAmount } from '../../ui/BigAmount.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
@@ -32,9 +33,7 @@ function Earned({ network, earnings }: Props) {
       <h2 id="earned-heading">
         Earned <PracticeBadge />
       </h2>
-      <p className="earned-amount">
-        {write.units(earned)} <span>{asset.symbol}</span>
-      </p>
+      <BigAmount text={write.units(earned)} symbol={asset.symbol} />
       <p role="status">{earningSentence(network, earnings, waitingToCollect(earnings), write)}</p>
       {spent === null ? null : <p className="quiet">{spent}</p>}
       {network.failure && network.state === 'failed' ? (

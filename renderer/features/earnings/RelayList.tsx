@@ -68,7 +68,9 @@ const RelayRow = memo(function RelayRow({ line, asset, nowMs }: Props) {
   return (
     <li>
       <button type="button" className="relay" onClick={() => void openReceipt(line.ref)}>
-        <span className="relay-title">{title}</span>
+        <span className="relay-title" title={title}>
+          {title}
+        </span>
         <span className="relay-amount">{veiled(amount, isDiscreet)}</span>
         <span className="relay-facts" title={fullTime}>
           {facts.map(unbroken).join(' · ')}

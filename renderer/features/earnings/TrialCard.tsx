@@ -9,6 +9,7 @@ import { Progress } from '../../ui/Progress.tsx';
 
 export function TrialCard() {
   const trial = useApp((state) => state.snapshot?.earnings.trial);
+  const hasServed = useApp((app) => (app.snapshot?.earnings.relaysServed ?? 0) > 0);
   const { tryEarning, stopEarning } = useActions();
   if (!trial) return null;
   const { state, asked, of, failure } = trial;
@@ -20,15 +21,18 @@ export function TrialCard() {
         isRunning ? (
           <Button onClick={() => void stopEarning()}>Stop</Button>
         ) : (
-          <Button look="primary" onClick={() => void tryEarning()}>
+          <Button // Once it was tried, Collect is the next thing to do.
+            look={state === 'idle' && !hasServed ? 'primary' : 'plain'}
+            onClick={() => void tryEarning()}
+          >
             {state === 'idle' ? 'Try earning' : 'Try again'}
           </Button>
         )
       }
     >
       <p>
-        The neighbour, a second node inside Lull, asks your computer ten questions, one after the
-        other.
+        The neighbour, a second Lull inside this one, asks your computer ten questions, one after
+        the other. It pays with practice money.
       </p>
       {isRunning ? <Progress label="Questions asked" value={of === 0 ? null : asked / of} /> : null}
       <p className="quiet" role="status">

@@ -70,5 +70,5 @@ const FINISHES: Readonly<Record<RelayLine['finish'], readonly string[]>> = {
 
 function stateWords({ role, isRedeemed }: RelayLine): string {
   if (isRedeemed) return 'Paid';
-  return role === 'supplier' ? 'Waiting' : 'By voucher';
+  return role === 'supplier' ? 'Not collected' : 'Promised';
 }

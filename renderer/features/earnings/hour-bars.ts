@@ -59,7 +59,7 @@ export function addedUp(
       key: String(startMs),
       value: sum,
       name,
-      words: `${by === 'hour' ? `By the end of ${name}` : `Up to ${name}`}: ${write(sum)}`,
+      words: `Up to ${by === 'hour' ? formatClock(startMs + HOUR_MS) : name}: ${write(sum)}`,
       tick: isTick ? short : null,
     };
   });

@@ -3,9 +3,12 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Check } from '../../../electron/ipc/doctor.ts';
 import { formatClock } from '../../format/times.ts';
 import { useActions, useApp, useAppContext } from '../../store/use-app.tsx';
+import { useDiscreet, veiled } from '../../store/use-discreet.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { AlertIcon, CheckIcon } from '../../ui/icons.tsx';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
+import { isOfferedByState } from './home-words.ts';
 import { useFix } from './use-home-act.ts';
 
 /** What was seen longer ago is looked at again when somebody opens Home. */
@@ -83,10 +86,16 @@ function CheckedWhen() {
 }
 
 function CheckRow({ check }: { readonly check: Check }) {
+  const { target, onPress } = useKeptFocus<HTMLLIElement>();
   const fixWith = useFix();
+  const isDiscreet = useDiscreet();
   const { title, state, proof, fix } = check;
+  const isOffered = useApp(({ snapshot }) =>
+    snapshot && fix ? isOfferedByState(fix.action, snapshot.status) : false,
+  );
+
   return (
-    <li className={`doctor-check doctor-${state}`}>
+    <li ref={target} className={`doctor-check doctor-${state}`} tabIndex={-1}>
       <span className="doctor-icon" aria-hidden="true">
         <Sign state={state} />
       </span>
@@ -95,15 +104,25 @@ function CheckRow({ check }: { readonly check: Check }) {
           {title}
           <span className="doctor-state">{STATES[state]}</span>
         </p>
-        <p className="doctor-proof">{proof}</p>
+        <p className="doctor-proof">{isDiscreet ? withoutAddresses(proof) : proof}</p>
       </div>
-      {fix ? (
-        <Button aria-label={`${fix.label}: ${title}`} onClick={() => void fixWith(fix.action)}>
+      {fix && !isOffered ? (
+        <Button
+          aria-label={`${fix.label}: ${title}`}
+          onClick={({ currentTarget }) => {
+            onPress(currentTarget);
+            void fixWith(fix.action);
+          }}
+        >
           {fix.label}
         </Button>
       ) : null}
     </li>
   );
+}
+
+function withoutAddresses(proof: string): string {
+  return proof.replaceAll(/0x[0-9a-fA-F]{40}/g, (address) => veiled(address, true));
 }
 
 function Sign({ state }: { readonly state: Check['state'] }) {

@@ -1,9 +1,10 @@
 /** The state in one sentence, one time, one number and one action; beneath, all that stands in the way. */
-import { reasonSentence, statusSentence } from '../../../electron/ipc/status-words.ts';
+import { reasonSentence, statusSentence, statusShort } from '../../../electron/ipc/status-words.ts';
 import type { Status } from '../../../electron/ipc/status.ts';
 import { formatUnits } from '../../format/amounts.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { useDiscreet, veiled } from '../../store/use-discreet.ts';
+import { BigAmount } from '../../ui/BigAmount.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
@@ -34,7 +35,11 @@ function StateWords({ status }: { readonly status: Status }) {
         <StatusDot status={status} />
         <span>{sentence}</span>
       </h2>
-      {time === null ? null : <p className="state-time">Next change {time}</p>}
+      {/* Only what matters is spoken, and not every tick of the time. */}
+      <span className="only-read" role="status">
+        {statusShort(status)}
+      </span>
+      {time === null ? null : <p className="state-time">Starts {time}</p>}
       {others.length === 0 ? null : (
         <ul className="state-others" aria-label="Also in the way">
           {others.map((reason) => (
@@ -57,10 +62,10 @@ function Today() {
       <p className="quiet">
         Today, earned less spent <PracticeBadge />
       </p>
-      <p className="earned-amount">
-        {veiled(`${sign}${formatUnits(net, asset.decimals)}`, isDiscreet)}{' '}
-        <span>{asset.symbol}</span>
-      </p>
+      <BigAmount
+        text={veiled(`${sign}${formatUnits(net, asset.decimals)}`, isDiscreet)}
+        symbol={asset.symbol}
+      />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** What Home makes of the state: the one action that fits it, what is offered, and what today came to. */
+import type { FixAction } from '../../../electron/ipc/doctor.ts';
 import type { Earnings } from '../../../electron/ipc/network.ts';
 import type { ReasonCode, Status } from '../../../electron/ipc/status.ts';
 
@@ -21,8 +22,8 @@ export interface HomeAction {
 }
 
 const TURN_ON: HomeAction = { act: 'turn-on', label: 'Turn on earning', isPrimary: true };
-const TURN_OFF: HomeAction = { act: 'turn-off', label: 'Stop', isPrimary: false };
-const PAUSE: HomeAction = { act: 'pause', label: 'Pause 1 h', isPrimary: false };
+const TURN_OFF: HomeAction = { act: 'turn-off', label: 'Turn off earning', isPrimary: false };
+const PAUSE: HomeAction = { act: 'pause', label: 'Pause 1 hour', isPrimary: false };
 const RESUME: HomeAction = { act: 'resume', label: 'Resume', isPrimary: true };
 const SERVE_NOW: HomeAction = {
   act: 'serve-now',
@@ -73,6 +74,18 @@ export function homeAction({ mode, policy, chosenBy, reasons }: Status): HomeAct
   return wanted === SERVE_NOW && reasons.some(({ code }) => BY_REASON[code] === TURN_OFF)
     ? TURN_OFF
     : wanted;
+}
+
+const ACT_OF_FIX: Readonly<Partial<Record<FixAction, HomeAct>>> = {
+  'start-earning': 'turn-on',
+  'resume-earning': 'resume',
+  'serve-now': 'serve-now',
+  'open-model': 'open-model',
+};
+
+/** Whether the one action of the state is what a check would offer as well. */
+export function isOfferedByState(fix: FixAction, status: Status): boolean {
+  return ACT_OF_FIX[fix] === homeAction(status).act;
 }
 
 /** Whether this computer offers anything at all, and whether anybody wants it: two different things to know. */

@@ -3,6 +3,8 @@ import { useId } from 'react';
 import type { NextStep } from '../../../electron/ipc/snapshot.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { COMPOSER_ID } from '../chat/Composer.tsx';
+import { useKeptFocus } from '../../ui/use-kept-focus.ts';
 import { openSteps, skippedSteps, STEP_WORDS, toSteps } from './next-steps.ts';
 
 interface Props {
@@ -13,18 +15,27 @@ interface Props {
 /** Nothing at all once there is nothing left to do. */
 export function NextCard({ withSkipped = false }: Props) {
   const id = useId();
+  const { target, onPress } = useKeptFocus<HTMLElement>(COMPOSER_ID);
   const open = toSteps(useApp(openSteps));
   const skipped = toSteps(useApp(skippedSteps));
   if (open.length === 0 && (!withSkipped || skipped.length === 0)) return null;
   return (
-    <section className="card next" aria-labelledby={id}>
+    <section ref={target} className="card next" tabIndex={-1} aria-labelledby={id}>
       <h2 id={id}>Next</h2>
       <ul>
         {open.map((step, index) => (
-          <StepRow key={step} step={step} isMain={index === 0 && !withSkipped} isSkipped={false} />
+          <StepRow
+            key={step}
+            step={step}
+            isMain={index === 0 && !withSkipped}
+            isSkipped={false}
+            onPress={onPress}
+          />
         ))}
         {withSkipped
-          ? skipped.map((step) => <StepRow key={step} step={step} isMain={false} isSkipped />)
+          ? skipped.map((step) => (
+              <StepRow key={step} step={step} isMain={false} isSkipped onPress={onPress} />
+            ))
           : null}
       </ul>
     </section>
@@ -36,9 +47,11 @@ interface RowProps {
   /** Whether nothing else on the screen matters as much. */
   readonly isMain: boolean;
   readonly isSkipped: boolean;
+  /** Told before a button takes itself away. */
+  readonly onPress: (button: HTMLElement) => void;
 }
 
-function StepRow({ step, isMain, isSkipped }: RowProps) {
+function StepRow({ step, isMain, isSkipped, onPress }: RowProps) {
   const { skipStep, resumeStep, chooseModel, showTab, tryEarning } = useActions();
   const { label, why } = STEP_WORDS[step];
 
@@ -66,7 +79,10 @@ function StepRow({ step, isMain, isSkipped }: RowProps) {
             look="quiet"
             aria-label={`Skip: ${label}`}
             title="Home keeps it for later"
-            onClick={() => void skipStep(step)}
+            onClick={({ currentTarget }) => {
+              onPress(currentTarget);
+              void skipStep(step);
+            }}
           >
             Skip
           </Button>

@@ -93,10 +93,12 @@ function SheetBody({ receipt, sheet, asset }: BodyProps) {
     <div className="receipt" tabIndex={0} role="region" aria-label="Receipt">
       <p className="receipt-payment">
         <PracticeBadge />
-        <span className={paid ? 'paid paid-yes' : 'paid'}>{paymentWords(receipt, paid)}</span>
-        {transaction === null ? null : (
-          <CopyButton text={() => transaction} what="Transaction" label="Copy the transaction" />
-        )}
+        <span className="receipt-paid">
+          <span className={paid ? 'paid paid-yes' : 'paid'}>{paymentWords(receipt, paid)}</span>
+          {transaction === null ? null : (
+            <CopyButton text={() => transaction} what="Transaction" label="Copy the transaction" />
+          )}
+        </span>
       </p>
       <Bindings receipt={receipt} asset={asset} checks={sheet.checks} />
       {sheet.checks ? <Checks checks={sheet.checks} /> : null}

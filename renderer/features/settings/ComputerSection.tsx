@@ -17,13 +17,14 @@ export function ComputerSection() {
       />
       <Switch
         label="Discreet mode"
-        about="Amounts and addresses become dots, for screens that others see."
+        about="Amounts and addresses become dots, for screens that others see. What you are about to sign is always shown."
         isOn={isDiscreet}
         onChange={(on) => void setDiscreet(on)}
       />
       <p className="quiet">
-        Closing the window does not stop Lull: its icon beside the clock stays, and so does what it
-        serves. Quit there to stop everything; Lull says first what is still under way.
+        When you close the window, Lull stays as an icon in the tray only while earning is on or an
+        answer is being written, and only where the desktop shows such icons. Otherwise it quits.
+        Before it quits it says what is still under way.
       </p>
     </Card>
   );

@@ -39,7 +39,7 @@ export function EarningSection() {
     <Card title="Earning" anchor="settings-earning">
       <Switch
         label="Earn with this computer"
-        about="It answers questions of others on the practice network, and never while it runs on battery."
+        about="It answers questions that come over the practice network, but never while it runs on battery."
         isOn={earning.isOn}
         onChange={(on) => void setEarning(on)}
       />
@@ -53,7 +53,7 @@ export function EarningSection() {
       <Overruled status={status} />
       <Switch
         label="Go on after a restart"
-        about="When the system starts Lull, it earns again at once. Otherwise it waits until you say so."
+        about="When the system starts Lull at log-in, earning goes on by itself. Without this, Lull waits for you. A start by hand always goes on where it was."
         isOn={earning.afterRestart}
         onChange={(on) => void setAfterRestart(on)}
       />

@@ -1,5 +1,6 @@
 /** Settings: the practice network, what can be lost there at most, and what a real network would need. */
 import type { Network } from '../../../electron/ipc/network.ts';
+import type { FailureText } from '../../../electron/ipc/result.ts';
 import { formatAmount } from '../../format/amounts.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { useDiscreet, veiled } from '../../store/use-discreet.ts';
@@ -10,7 +11,7 @@ import { FailureNote } from '../../ui/FailureNote.tsx';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 
 const STATES: Readonly<Record<Network['state'], string>> = {
-  off: 'Off; the first question or Try earning starts it',
+  off: 'Off; it starts when it is first needed',
   starting: 'Starting',
   ready: 'Ready',
   failed: 'Stopped by a failure',
@@ -23,13 +24,31 @@ export function NetworkSection() {
   return (
     <Card title="Practice network" anchor="settings-network" actions={<PracticeBadge />}>
       <p className="quiet">
-        A chain and a neighbour, all of it on this computer. Its money is worth nothing and is never
+        A small network of its own, all of it on this computer: a neighbour that asks and answers,
+        and a chain, which is the book of who paid whom. Its money is worth nothing and is never
         mixed with any other.
       </p>
-      {network.failure ? <FailureNote failure={network.failure} /> : null}
+      {network.failure ? <NetworkFailure network={network} failure={network.failure} /> : null}
       <Facts facts={networkFacts(network, isDiscreet)} />
       <RealNetworks />
     </Card>
+  );
+}
+
+interface FailureProps {
+  readonly network: Network;
+  readonly failure: FailureText;
+}
+
+/** Reading the balances needs the network, so it starts what has stopped. */
+function NetworkFailure({ network, failure }: FailureProps) {
+  const { refreshWallet } = useActions();
+  return (
+    <FailureNote failure={failure}>
+      {network.state === 'failed' ? (
+        <Button onClick={() => void refreshWallet()}>Start the network again</Button>
+      ) : null}
+    </FailureNote>
   );
 }
 

@@ -18,6 +18,7 @@ export function BalancesCard() {
   const [isAsking, setIsAsking] = useState(false);
   const { refreshWallet } = useActions();
   if (!network) return null;
+  const shownFailure = failure ?? (network.state === 'failed' ? network.failure : null);
   const refresh = () => {
     setIsAsking(true);
     void refreshWallet().then(() => {
@@ -39,7 +40,7 @@ export function BalancesCard() {
       }
     >
       {balances ? <BalanceBar balances={balances} asset={network.asset} /> : null}
-      {failure ? <FailureNote failure={failure} /> : null}
+      {shownFailure ? <FailureNote failure={shownFailure} /> : null}
       {balances ? null : <Unknown network={network} isAsking={isAsking} onLook={refresh} />}
     </Card>
   );
@@ -98,18 +99,23 @@ interface UnknownProps {
   readonly onLook: () => void;
 }
 
+const UNKNOWN: Readonly<Record<Network['state'], string>> = {
+  off: 'The practice network is off. Your practice money is kept on this computer, in the network’s own chain.',
+  starting: 'The practice network is starting.',
+  ready: 'The balances have not been read yet.',
+  failed: 'The practice network has stopped. Your practice money is kept.',
+};
+
 /** Nothing is started by looking; the button does it. */
 function Unknown({ network: { state, detail }, isAsking, onLook }: UnknownProps) {
   const isBusy = isAsking || state === 'starting';
   return (
     <>
       <p className="quiet" role="status">
-        {isBusy
-          ? (detail ?? 'Asking the practice chain')
-          : 'The practice network is off. Its chain, on this computer, keeps your practice money.'}
+        {isBusy ? (detail ?? 'Asking the practice chain') : UNKNOWN[state]}
       </p>
       <Button look="primary" aria-disabled={isBusy} onClick={isBusy ? undefined : onLook}>
-        {isBusy ? 'Opening' : 'Show the balances'}
+        {isBusy ? 'Opening' : state === 'failed' ? 'Try again' : 'Show the balances'}
       </Button>
     </>
   );

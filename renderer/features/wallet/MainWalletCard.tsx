@@ -10,8 +10,8 @@ import { Identicon } from '../../ui/Identicon.tsx';
 
 const STATES: Readonly<Record<Wallet['main']['state'], string>> = {
   none: 'There is none yet.',
-  locked: 'Locked: no process holds its key.',
-  unlocked: 'Unlocked: a process of its own holds the key until you lock it.',
+  locked: 'Locked. Your passphrase unlocks it.',
+  unlocked: 'Unlocked, until you lock it, the screen locks or Lull quits.',
 };
 
 export function MainWalletCard() {
@@ -60,6 +60,9 @@ function MainActions({ state, isBusy }: Pick<Wallet['main'], 'state' | 'isBusy'>
         <div className="wallet-actions">
           <Button disabled={isBusy} onClick={() => void openWallet('unlock')}>
             Unlock…
+          </Button>
+          <Button disabled={isBusy} onClick={() => void openWallet('import')}>
+            Import words…
           </Button>
         </div>
       );

@@ -6,22 +6,25 @@ import type { Intent } from '../../../electron/ipc/wallet.ts';
 import { parseAmount, typedUnits } from '../../format/amounts.ts';
 import { failureOf } from '../../store/attempt.ts';
 import { useActions } from '../../store/use-app.tsx';
+import { useDiscreet } from '../../store/use-discreet.ts';
 import { useWrite } from '../../store/use-write.ts';
 import { Button } from '../../ui/Button.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
-import type { MoneyOffer } from './money-actions.ts';
+import { refusalWords, type MoneyOffer } from './money-actions.ts';
 
 interface Props {
   readonly offer: MoneyOffer;
   readonly asset: Asset;
+  /** What was typed as the amount. */
+  readonly typed: string;
+  readonly onTyped: (text: string) => void;
   readonly onPrepared: (intent: Intent) => void;
 }
 
-export function MoneyForm({ offer, asset, onPrepared }: Props) {
+export function MoneyForm({ offer, asset, typed, onTyped, onPrepared }: Props) {
   const { action, title, text, most, isWhole, none, button } = offer;
   const id = useId();
   const write = useWrite(asset);
-  const [typed, setTyped] = useState('');
   const { prepare, isBusy, fault, failure, clear } = usePrepare(offer, asset, onPrepared);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -45,11 +48,11 @@ export function MoneyForm({ offer, asset, onPrepared }: Props) {
               text={typed}
               onText={(next) => {
                 clear();
-                setTyped(next);
+                onTyped(next);
               }}
               onAll={() => {
                 clear();
-                setTyped(typedUnits(most, asset.decimals));
+                onTyped(typedUnits(most, asset.decimals));
               }}
             />
           )}
@@ -80,6 +83,7 @@ export function MoneyForm({ offer, asset, onPrepared }: Props) {
 /** Asks main to decode what would be signed; a wrong amount is said beside it. */
 function usePrepare({ action, most }: MoneyOffer, asset: Asset, onPrepared: Props['onPrepared']) {
   const { prepareMoney } = useActions();
+  const isDiscreet = useDiscreet();
   const [isBusy, setIsBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const [failure, setFailure] = useState<FailureText | null>(null);
@@ -101,8 +105,9 @@ function usePrepare({ action, most }: MoneyOffer, asset: Asset, onPrepared: Prop
     const result = await prepareMoney(action, amount.units);
     setIsBusy(false);
     if (result.ok) onPrepared(result.value);
-    else if (result.code === 'bad-request' && result.details !== null) setFault(result.details);
-    else setFailure(failureOf(result));
+    else if (result.code === 'bad-request' && result.details !== null) {
+      setFault(refusalWords(result.details, isDiscreet));
+    } else setFailure(failureOf(result));
   }
 
   return { prepare, isBusy, fault, failure, clear };

@@ -15,6 +15,8 @@ interface Props {
   readonly intent: Intent;
   /** The same again with the amounts of now. */
   readonly onAgain: (intent: Intent) => void;
+  /** It is in a block. */
+  readonly onDone: () => void;
   readonly onClose: () => void;
 }
 
@@ -23,8 +25,8 @@ type Step =
   | { readonly state: 'failed'; readonly failure: FailureText | null }
   | { readonly state: 'done'; readonly transaction: string };
 
-export function MoneySheet({ intent, onAgain, onClose }: Props) {
-  const { step, confirm, again } = useConfirm(intent, onAgain);
+export function MoneySheet({ intent, onAgain, onDone, onClose }: Props) {
+  const { step, confirm, again } = useConfirm(intent, onAgain, onDone);
   const { title, lines, expiresAtMs } = intent;
   const isDone = step.state === 'done';
   return (
@@ -56,11 +58,11 @@ function sentence({ state }: Step, expiresAtMs: number): string {
     case 'shown':
       return `Exactly this is signed when you confirm, until ${formatClock(expiresAtMs)}.`;
     case 'signing':
-      return 'Signed, and sent to the practice chain. It waits for its block.';
+      return 'Signing, sending it to the practice chain, and waiting for its block.';
     case 'failed':
-      return 'It did not happen.';
+      return 'The chain has not confirmed it.';
     case 'done':
-      return 'Done. The chain has it in a block.';
+      return 'Done. The chain has confirmed it.';
   }
 }
 
@@ -108,7 +110,7 @@ function SheetActions({ step: { state }, confirm, again, onClose }: ActionProps)
 }
 
 /** Once an intent was confirmed it is used up, so a failure leads to a new look and never to a second try. */
-function useConfirm(intent: Intent, onAgain: Props['onAgain']) {
+function useConfirm(intent: Intent, onAgain: Props['onAgain'], onDone: Props['onDone']) {
   const { confirmMoney, prepareMoney } = useActions();
   const [step, setStep] = useState<Step>({ state: 'shown' });
   return {
@@ -122,6 +124,7 @@ function useConfirm(intent: Intent, onAgain: Props['onAgain']) {
           ? { state: 'done', transaction: result.value.transaction }
           : { state: 'failed', failure: failureOf(result) },
       );
+      if (result.ok) onDone();
     },
     async again() {
       const result = await prepareMoney(intent.action, intent.amount);

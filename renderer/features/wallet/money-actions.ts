@@ -1,5 +1,6 @@
 /** What can be done with practice money just now, and what at most. */
 import type { MoneyAction } from '../../../electron/ipc/wallet.ts';
+import { veiled } from '../../store/use-discreet.ts';
 import { isThawed, leaving, type Balances } from './balance-parts.ts';
 
 export interface MoneyOffer {
@@ -13,6 +14,12 @@ export interface MoneyOffer {
   /** Said when there is nothing. */
   readonly none: string;
   readonly button: string;
+}
+
+/** Why not, as main says it; in discreet mode without the amounts that it names. */
+export function refusalWords(refusal: string, isDiscreet: boolean): string {
+  if (!isDiscreet) return refusal;
+  return refusal.replaceAll(/\d[\d,]*(?:\.\d+)? [A-Z]{2,}/g, (amount) => veiled(amount, true));
 }
 
 export function moneyOffers(balances: Balances, nowMs: number): readonly MoneyOffer[] {

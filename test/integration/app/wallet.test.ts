@@ -8,6 +8,7 @@ import practiceToken from '../../../resources/contracts/artifacts/PracticeToken.
 import { createWalletService, type WalletMarket } from '../../../electron/app/wallet-service.ts';
 import { ChainError, type Eip1193 } from '../../../electron/chain/eip1193.ts';
 import { hubCalls } from '../../../electron/chain/hub-calls-adapter.ts';
+import type { HubReader } from '../../../electron/chain/hub-reader-adapter.ts';
 import { createJournal } from '../../../electron/chain/journal.ts';
 import { keyGrantDigest } from '../../../electron/chain/key-grant.ts';
 import type { TransactionSigner } from '../../../electron/chain/ports.ts';
@@ -34,6 +35,7 @@ import { createCountedRandom } from '../../fakes/counted-random.ts';
 import { createEdrChain, testKey, type EdrChain } from '../../fakes/edr-chain.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
+import { quiet } from '../../fakes/settle.ts';
 
 const CODE = { relayHub: bytecodeOf(relayHub), practiceToken: bytecodeOf(practiceToken) };
 const CONTRACTS = practiceContracts(CODE, PRACTICE_PARAMETERS);
@@ -67,9 +69,10 @@ async function signHot(digest: Uint8Array): Promise<Hex> {
   return `${r}${toHex(bytes).slice(2)}`;
 }
 
-function portOf(edr: EdrChain): Eip1193 {
+function portOf(edr: EdrChain, chain: { isSlow: boolean }): Eip1193 {
   return {
     async request(call) {
+      if (chain.isSlow && call.method === 'eth_getTransactionReceipt') return null;
       try {
         return await edr.request(call);
       } catch (error) {
@@ -83,12 +86,13 @@ function portOf(edr: EdrChain): Eip1193 {
 }
 
 /** A practice network with a stake, and a wallet over it. */
-async function startWallet() {
+async function startWallet(readerChanges: Partial<HubReader> = {}) {
   const edr = await createEdrChain(PRACTICE_CHAIN_ID);
   await edr.client.setCode({ address: DEPLOYER_ADDRESS, bytecode: DEPLOYER_CODE });
   const clock = createManualClock(1_800_000_000_000);
   const log = createMemoryLog();
-  const eip1193 = portOf(edr);
+  const chain = { isSlow: false };
+  const eip1193 = portOf(edr, chain);
   const store = openSqliteJournal(join(folder, 'journal.sqlite'));
   const journal = createJournal({ store, eip1193, clock, log }, PRACTICE_CHAIN_ID);
   disposals.push(() => {
@@ -109,7 +113,9 @@ async function startWallet() {
     },
   };
   const market: WalletMarket = {
-    ...{ owner, supplierKey: SUPPLIER, reader, journal },
+    ...{ owner, supplierKey: SUPPLIER, journal },
+    reader: { ...reader, ...readerChanges },
+    contracts: { hub: HUB, token: CONTRACTS.token.address },
     hotKey: {
       address: HOT.address,
       signGrant: (grant) => signHot(fromHex(keyGrantDigest(DOMAIN, grant))),
@@ -141,7 +147,7 @@ async function startWallet() {
   };
   const again = () => createWalletService(ports);
   return {
-    ...{ wallet, again, act, balances, edr, clock, network, journal, reader, signed, hub },
+    ...{ wallet, again, act, balances, edr, chain, clock, network, journal, reader, signed, hub },
     opened: () => opened,
   };
 }
@@ -221,6 +227,17 @@ describe('the wallet', () => {
     expect(signed).toHaveLength(2);
   });
 
+  it('approves with the token that is shipped, whatever the chain calls its own', async () => {
+    const other: Hex = `0x${'ee'.repeat(20)}`;
+    const { wallet, signed, act } = await startWallet({
+      parameters: () => Promise.resolve({ ...PRACTICE_PARAMETERS, reserveEpochs: 1, token: other }),
+    });
+    const { lines } = await wallet.prepare('deposit', 5n);
+    expect(lines.some(({ value }) => value.toLowerCase().includes(other))).toBe(false);
+    await act('deposit', 5n);
+    expect(signed).toHaveLength(2);
+  });
+
   it('takes out of the stake, and pays it once it has thawed', async () => {
     const started = await startWallet();
     const { wallet, act, balances, edr, clock } = started;
@@ -296,6 +313,28 @@ describe('what was shown', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(signed).toHaveLength(1);
     expect(balances().thawing).toBe(1_000n);
+  });
+
+  it('is not offered a second time while it waits for its block', async () => {
+    const { wallet, chain, clock, journal, signed } = await startWallet();
+    const { id } = await wallet.prepare('deposit', 1_000n);
+    chain.isSlow = true;
+    const codes: string[] = [];
+    void failureOf(wallet.confirm(id)).then(({ code }) => codes.push(code));
+    while (codes.length === 0) {
+      await quiet();
+      clock.advance(1_000);
+    }
+    expect(codes).toEqual(['chain-unreachable']);
+    // The approval may still be mined, and the owner may want to try again.
+    expect(await failureOf(wallet.prepare('deposit', 1_000n))).toMatchObject({
+      code: 'bad-request',
+      details: expect.stringContaining('waits for its block') as string,
+    });
+    chain.isSlow = false;
+    await journal.settle();
+    await wallet.confirm((await wallet.prepare('deposit', 1_000n)).id);
+    expect(signed).toHaveLength(2);
   });
 
   it('that the chain refuses in the end fails with the contract’s reason, and moves nothing', async () => {

@@ -54,7 +54,7 @@ async function statusOf(bytes: string): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1]);
 }
 
-describe('who asks', () => {
+describe('who asks (security 24)', () => {
   it.each([
     ['GET /v1/models', { host: 'evil.com' }, 403],
     ['GET /v1/models', { host: '127.0.0.1.evil.com:1' }, 403],

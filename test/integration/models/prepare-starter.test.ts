@@ -45,7 +45,7 @@ const neverSpawn: SpawnChild = () => {
   throw new Error('nothing was to be built');
 };
 
-describe('preparing the test model', () => {
+describe('preparing the test model (security 25)', () => {
   it('builds the pinned file, and does nothing when it is there', async () => {
     const seen: number[] = [];
     const prepared = await prepare({ onProgress: ({ fraction }) => seen.push(fraction) });

@@ -17,7 +17,11 @@ import type { Port } from '../../../electron/platform/child.ts';
 import { systemRandom } from '../../../electron/platform/random.ts';
 import { createMainKey, type MainKey } from '../../../electron/wallet/main-key.ts';
 import { createGuessing } from '../../../electron/wallet/passphrase-adapter.ts';
-import { createAttempts } from '../../../electron/wallet/passphrase-attempts.ts';
+import {
+  createAttempts,
+  NO_GUESSES,
+  type PassphraseAttempts,
+} from '../../../electron/wallet/passphrase-attempts.ts';
 import { VAULT_FILE } from '../../../electron/wallet/vault-file.ts';
 import { serveCeremony } from '../../../electron/wallet/wallet-ceremony.ts';
 import { createManualClock, type ManualClock } from '../../fakes/manual-clock.ts';
@@ -27,7 +31,7 @@ const JUNK_ADDRESS = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
 const JUNK_KEY = 'ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
 const PASSPHRASE = 'dune orbit cactus violin';
 const OTHER_PASSPHRASE = 'maple kettle seventeen raft';
-const CHEAP = { N: 2 ** 10, r: 8, p: 1 };
+const CHEAP = { N: 2 ** 14, r: 8, p: 1 };
 const guessing = createGuessing();
 
 let folder = '';
@@ -40,12 +44,12 @@ let ports: MessagePort[] = [];
 let done = 0;
 /** Of the dictionaries. */
 let loaded: Promise<unknown> = Promise.resolve();
-let attempts = createAttempts(createManualClock());
+let attempts: PassphraseAttempts;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lull-ceremony-'));
   clock = createManualClock();
-  attempts = createAttempts(clock);
+  attempts = createAttempts(clock, NO_GUESSES, () => undefined);
   changes = [];
   secrets = [];
   ports = [];

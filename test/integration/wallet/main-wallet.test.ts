@@ -32,6 +32,8 @@ let wallet: MainWallet;
 let states: MainWalletState['state'][] = [];
 let processes: TestProcess[] = [];
 let pages: MessagePort[] = [];
+/** Hears what any process says, once main has. */
+let onSaid: (message: unknown) => void = () => undefined;
 /** Resolves once the process has heard that the newest page is closed. */
 let closing: Promise<unknown> = Promise.resolve();
 
@@ -42,7 +44,7 @@ beforeEach(async () => {
   processes = [];
   pages = [];
   const entropy = entropyOf(`${'test '.repeat(11)}junk`);
-  const cost = { N: 2 ** 10, r: 8, p: 1 };
+  const cost = { N: 2 ** 14, r: 8, p: 1 };
   const options = { entropy, passphrase: PASSPHRASE, address: ADDRESS, random: systemRandom, cost };
   createVault(folder, await sealVault(options));
   wallet = make();
@@ -80,6 +82,7 @@ const spawn: SpawnChild = (entry, { args = [] }) => {
     isStuck: false,
     say: (message) => {
       if (mine.isAlive && !mine.isStuck) for (const listener of said) listener(message);
+      onSaid(message);
     },
     hear: (message, ports) => {
       if (mine.isAlive && !mine.isStuck) for (const listener of heard) listener(message, ports);
@@ -233,16 +236,63 @@ describe('the process', () => {
     expect(wallet.state().state).toBe('locked');
   });
 
-  it('stays while too many wrong passphrases are waited out, so that a new window waits, too', async () => {
+  it('knows of the wrong passphrases before it, however the processes before it ended', async () => {
+    const ends: ((page: MessagePort) => unknown)[] = [
+      closePage,
+      () => {
+        wallet.lock();
+      },
+      () => processes.at(-1)?.end(),
+    ];
+    for (let count = 0; count < 5; count++) {
+      const page = openPage('unlock');
+      await say(page, 'unlock', { passphrase: 'wrong' });
+      await ends[count % ends.length]?.(page);
+      expect(processes.at(-1)?.isAlive).toBe(false);
+    }
+    clock.advance(TICK_MS);
     const page = openPage('unlock');
-    for (let count = 0; count < 5; count++) await say(page, 'unlock', { passphrase: 'wrong' });
-    await closePage(page);
-    expect(processes[0]?.isAlive).toBe(true);
-    const second = openPage('unlock');
-    expect(await say(second, 'begin')).toMatchObject({ result: { value: { waitMs: 10_000 } } });
-    await closePage(second);
-    for (let ms = 0; ms < 10_000; ms += TICK_MS) clock.advance(TICK_MS);
-    expect(processes).toHaveLength(1);
-    expect(processes[0]?.isAlive).toBe(false);
+    const waitMs = 10_000 - TICK_MS;
+    expect(await say(page, 'begin')).toMatchObject({ result: { value: { waitMs } } });
+    expect(await say(page, 'unlock', { passphrase: PASSPHRASE })).toMatchObject({
+      result: { value: { isOpen: false } },
+    });
+    expect(processes).toHaveLength(6);
+  });
+
+  it('counts a passphrase whose check it did not live to see', async () => {
+    for (let count = 0; count < 5; count++) {
+      const page = openPage('unlock');
+      await say(page, 'begin');
+      const counted = new Promise((resolve) => (onSaid = resolve));
+      page.postMessage({ id: 0, name: 'unlock', input: { passphrase: 'wrong' } });
+      // The passphrase is with scrypt now.
+      await counted;
+      wallet.lock();
+    }
+    expect(await say(openPage('unlock'), 'begin')).toMatchObject({
+      result: { value: { waitMs: 10_000 } },
+    });
+  });
+
+  it('is another one for a new window when it is about to end with the old one', async () => {
+    await say(openPage('import'), 'begin');
+    const [first] = processes;
+    if (!first) throw new Error('no process was started');
+    // Its window has gone, and it has not heard so yet.
+    first.isStuck = true;
+    expect(await say(openPage('unlock'), 'begin')).toMatchObject({ result: { ok: true } });
+    expect(processes.map(({ isAlive }) => isAlive)).toEqual([false, true]);
+  });
+
+  it('lets a right passphrase forget the wrong ones', async () => {
+    for (let count = 0; count < 3; count++) {
+      const page = openPage('unlock');
+      for (let at = 0; at < 4; at++) await say(page, 'unlock', { passphrase: 'wrong' });
+      await closePage(page);
+      await unlock();
+      expect(wallet.state().state).toBe('unlocked');
+      wallet.lock();
+    }
   });
 });

@@ -196,6 +196,12 @@ describe('sealed practice keys', () => {
     }
   });
 
+  it('say what helps when the key store gives another key, and when there is none', () => {
+    read(path, SEAL);
+    expect(failureOf(() => read(path, OTHER)).details).toMatch(/Put the seal\.bin back/);
+    expect(failureOf(() => read(path, null)).details).toMatch(/no key store/);
+  });
+
   it('are refused when a single bit of them has changed', () => {
     read(path, SEAL);
     const content = readFileSync(path, 'utf8');

@@ -26,7 +26,7 @@ import {
 import { openVault, sealVault, VAULT_COST } from '../../../electron/wallet/vault.ts';
 
 const ADDRESS = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
-const CHEAP = { N: 2 ** 10, r: 8, p: 1 };
+const CHEAP = { N: 2 ** 14, r: 8, p: 1 };
 const WRITER = resolve(import.meta.dirname, '../../fakes/vault-writer-process.ts');
 const KILLS = 12;
 
@@ -69,7 +69,7 @@ describe('the vault', () => {
         if (wrong.normalize('NFKC') === right.normalize('NFKC')) return;
         await expect(openVault(body, wrong)).rejects.toMatchObject({ code: 'passphrase-wrong' });
       }),
-      { numRuns: 40 },
+      { numRuns: 10 },
     );
   });
 
@@ -117,6 +117,21 @@ describe('the vault', () => {
         code: 'passphrase-wrong',
       });
     }
+  });
+
+  it.each([
+    ['costs nothing to guess', { N: 2 ** 13 }],
+    ['costs next to no memory', { r: 1 }],
+    ['wants a gigabyte', { N: 2 ** 20 }],
+    ['wants memory by the width', { r: 64 }],
+    ['wants an hour', { p: 1_000 }],
+    ['names a number that is no power of two', { N: 2 ** 17 + 1 }],
+    ['names no whole number', { N: 2 ** 16.5 }],
+    ['names no number', { N: Infinity }],
+  ])('is refused before a passphrase is tried when its file %s', async (_what, change) => {
+    const body = await seal(systemRandom.bytes(16), 'right');
+    createVault(folder, { ...body, kdf: { ...body.kdf, ...change } });
+    expect(readVault(folder).state).toBe('damaged');
   });
 
   it('is for its owner only, and never writes over another one by mistake', async () => {

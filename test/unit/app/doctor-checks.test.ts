@@ -101,7 +101,14 @@ describe('doctorChecks', () => {
   it('proves the engine by the fixed question, not by what it calls itself', () => {
     const { engine } = fakeSnapshot();
     expect(checkOf('engine', {}).proof).toBe(
-      'llama.cpp on vulkan (Radeon RX 7600) gave exactly the expected tokens to the fixed question, with 9 of 9 layers on it, at 1432 tokens a second.',
+      'llama.cpp on Vulkan (Radeon RX 7600) gave exactly the expected answer to the test question, with 9 of 9 layers on it, at 1432 tokens a second.',
+    );
+    const onProcessor = engine.candidates.map((one) => ({
+      ...one,
+      state: one.backend === 'cpu' ? ('chosen' as const) : ('works' as const),
+    }));
+    expect(checkOf('engine', { engine: { ...engine, candidates: onProcessor } }).proof).toMatch(
+      /^llama\.cpp on the processor \(Ryzen 5 7600\) gave .*, at 446 tokens a second\.$/,
     );
     const candidates = engine.candidates.map((one) => ({ ...one, goldenAnswer: null }));
     expect(outcome(checkOf('engine', { engine: { ...engine, candidates } }))).toBe(
@@ -117,9 +124,10 @@ describe('doctorChecks', () => {
     ): Check =>
       checkOf('model', { model: { current, known: [] }, engine: { ...engine, ...change } });
     expect(outcome(model(FAKE_MODEL))).toBe('ok');
-    expect(model(FAKE_MODEL).proof).toBe('Qwen3 4B Instruct (Q4_K_M) is loaded.');
+    expect(model(FAKE_MODEL).proof).toBe('Qwen3 4B Instruct, Q4_K_M, is loaded.');
     expect(model(FAKE_MODEL, { state: 'asleep' }).proof).toContain('loads with the next question');
-    expect(outcome(model(FAKE_STARTER))).toBe('ok open-model');
+    // The next steps on Home offer a real one.
+    expect(outcome(model(FAKE_STARTER))).toBe('ok');
     expect(outcome(model({ ...FAKE_MODEL, hasChatTemplate: false }))).toBe('attention open-model');
     expect(outcome(model(FAKE_MODEL, { state: 'loading' }))).toBe('running');
     expect(outcome(model(null))).toBe('failed open-model');
@@ -192,7 +200,9 @@ describe('doctorChecks', () => {
     const power = (status: Status, seen: DoctorFacts['sensors']['power']): Check =>
       checkOf('power', { status }, { sensors: { ...FACTS.sensors, power: seen } });
     const battery = { value: 'battery', source: 'UPower' } as const;
-    expect(power(SERVING, FACTS.sensors.power).proof).toBe('UPower says mains.');
+    expect(power(SERVING, FACTS.sensors.power).proof).toBe(
+      'UPower says that this computer runs on mains power.',
+    );
     expect(outcome(power(SERVING, FACTS.sensors.power))).toBe('ok');
     expect(outcome(power(waitingFor('on-battery'), battery))).toBe('attention');
     expect(power(waitingFor('on-battery'), battery).proof).toContain('UPower');

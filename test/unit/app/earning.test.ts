@@ -6,12 +6,13 @@ import { createGovernor } from '../../../electron/governor/governor.ts';
 import { createHub } from '../../../electron/hub/hub.ts';
 import type { PresencePolicy } from '../../../electron/ipc/status.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
+import { failureText } from '../../../electron/platform/failure-text.ts';
 import { createFakeSensors } from '../../fakes/fake-sensors.ts';
 import { fakeSnapshot } from '../../fakes/fake-snapshot.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { servedModel } from '../../fakes/relay-net.ts';
-import { settled } from '../../fakes/settle.ts';
+import { quiet, settled } from '../../fakes/settle.ts';
 
 const RETRY_MS = 30_000;
 
@@ -24,14 +25,18 @@ function setUp(stored: Partial<Settings['earning']> = {}, presence: PresencePoli
     ...DEFAULT_SETTINGS,
     earning: { ...DEFAULT_SETTINGS.earning, ...stored },
   };
-  const seen = { serves: 0, stops: 0, offers: 0 };
+  const seen = { serves: 0, stops: 0, offers: 0, tries: 0 };
   const network = { fails: false };
+  const disk = { isFull: false };
+  const place = { isReachable: true, isOffering: false };
+  /** The model's file is read before it can be offered; that takes as long as it takes. */
+  let hashing: Promise<void> = Promise.resolve();
   const governor = createGovernor(
     {
       sensors,
       clock,
       log,
-      nodeFacts: () => nodeFacts(hub.snapshot()),
+      nodeFacts: () => nodeFacts(hub.snapshot(), place),
       onStatus: (status) => {
         hub.dispatch({ type: 'status-changed', status });
       },
@@ -48,19 +53,26 @@ function setUp(stored: Partial<Settings['earning']> = {}, presence: PresencePoli
         },
       },
       changeSettings: (change) => {
+        if (disk.isFull) throw new AppError('disk-full');
         current = { ...current, ...change };
         hub.dispatch({ type: 'settings-changed', change });
       },
-      serve: () => {
+      serve: async () => {
         seen.serves += 1;
-        return Promise.resolve(servedModel());
+        await hashing;
+        place.isOffering = true;
+        governor.look();
+        return servedModel();
       },
       stopServing: () => {
         seen.stops += 1;
+        place.isOffering = false;
+        governor.look();
       },
     },
     practice: {
       open: () => {
+        seen.tries += 1;
         if (network.fails) return Promise.reject(new AppError('network-unavailable'));
         hub.dispatch({ type: 'network-changed', change: { state: 'ready' } });
         return Promise.resolve({ peerKey: '0x00', bootstrapPort: 1 });
@@ -81,6 +93,11 @@ function setUp(stored: Partial<Settings['earning']> = {}, presence: PresencePoli
     sensors,
     seen,
     network,
+    disk,
+    place,
+    hashFor(wait: Promise<void>) {
+      hashing = wait;
+    },
     governor,
     earning: createEarning(ports),
     settings: () => current,
@@ -162,9 +179,10 @@ describe('earning', () => {
   });
 
   it('serves a trial whatever the policy is, and not afterwards', () => {
-    const { earning, hub, sensors, seen } = setUp();
+    const { earning, hub, sensors, seen, place } = setUp();
     sensors.idleSeconds = 0;
     earning.resume(false);
+    place.isOffering = true;
     hub.dispatch({ type: 'network-changed', change: { state: 'ready' } });
     const end = earning.beginTrial(10);
     expect(hub.snapshot().status).toMatchObject({ chosenBy: 'trial', trialRelaysLeft: 10 });
@@ -172,5 +190,132 @@ describe('earning', () => {
     expect(hub.snapshot().status.mode).toBe('off');
     expect(seen.stops).toBe(1);
     earning.dispose();
+  });
+
+  it('says that it serves only once the model is offered', async () => {
+    const { earning, hub, hashFor } = setUp();
+    const hash = Promise.withResolvers<undefined>();
+    hashFor(hash.promise);
+    earning.setOn(true);
+    await quiet();
+    expect(hub.snapshot().status).toMatchObject({
+      mode: 'waiting',
+      reasons: [{ code: 'preparing' }],
+    });
+    hash.resolve(undefined);
+    await quiet();
+    expect(hub.snapshot().status.mode).toBe('serving');
+    earning.dispose();
+  });
+
+  it('names what keeps relays away though everything had begun', async () => {
+    const { earning, hub, seen, place, governor } = setUp();
+    earning.setOn(true);
+    await settled(() => seen.offers === 1, 'the offer');
+    const worst = (): string | undefined => {
+      governor.look();
+      return hub.snapshot().status.reasons[0]?.code;
+    };
+    const failure = failureText(new AppError('model-load-failed'));
+    hub.dispatch({ type: 'engine-changed', change: { state: 'failed', failure } });
+    expect(worst()).toBe('engine-failed');
+    hub.dispatch({ type: 'engine-changed', change: { state: 'asleep', failure: null } });
+    expect(worst()).toBeUndefined();
+    place.isReachable = false;
+    expect(worst()).toBe('network-starting');
+    earning.dispose();
+  });
+
+  it('goes on after a failure of somebody else who asked over the network', async () => {
+    const { earning, hub, seen, clock } = setUp();
+    earning.setOn(true);
+    await settled(() => seen.offers === 1, 'the offer');
+    hub.dispatch({ type: 'network-changed', change: { state: 'failed' } });
+    expect(hub.snapshot().status.reasons[0]?.code).toBe('network-failed');
+    clock.advance(RETRY_MS);
+    await settled(() => seen.offers === 2, 'the next offer');
+    expect(hub.snapshot().status.mode).toBe('serving');
+    earning.dispose();
+  });
+
+  it('does not try again with every step of a preparation', async () => {
+    const { earning, hub, seen, network } = setUp();
+    network.fails = true;
+    earning.setOn(true);
+    await quiet();
+    hub.dispatch({ type: 'setup-started', steps: [] });
+    hub.snapshot();
+    await quiet();
+    expect(seen.tries).toBe(1);
+    hub.dispatch({ type: 'setup-ended', phase: 'done', failure: null });
+    hub.snapshot();
+    await quiet();
+    expect(seen.tries).toBe(2);
+    earning.dispose();
+  });
+
+  it('leaves a trial alone when earning is turned off meanwhile', async () => {
+    const { earning, hub, seen } = setUp();
+    earning.setOn(true);
+    await settled(() => seen.offers === 1, 'the offer');
+    const end = earning.beginTrial(10);
+    earning.setOn(false);
+    expect(hub.snapshot().status).toMatchObject({ mode: 'serving', chosenBy: 'trial' });
+    end();
+    expect(seen.stops).toBe(1);
+    expect(hub.snapshot().status.mode).toBe('off');
+    earning.dispose();
+  });
+
+  it('is off when it is turned off, though that cannot be written down', async () => {
+    const { earning, hub, seen, disk } = setUp();
+    earning.setOn(true);
+    await settled(() => seen.offers === 1, 'the offer');
+    disk.isFull = true;
+    expect(() => {
+      earning.setOn(false);
+    }).toThrow();
+    expect(hub.snapshot().status.mode).toBe('off');
+    expect(earning.isOn()).toBe(false);
+    earning.dispose();
+  });
+
+  it('begins afresh when it was turned off during a pause', async () => {
+    const { earning, hub, seen } = setUp();
+    earning.setOn(true);
+    await settled(() => seen.offers === 1, 'the offer');
+    earning.pause(60);
+    earning.setOn(false);
+    earning.setOn(true);
+    await settled(() => seen.offers === 2, 'the next offer');
+    expect(hub.snapshot().status.mode).toBe('serving');
+    earning.dispose();
+  });
+
+  it('takes no work while Lull finishes, also when a pause ends meanwhile', async () => {
+    const { earning, hub, seen, clock } = setUp();
+    earning.setOn(true);
+    await settled(() => seen.offers === 1, 'the offer');
+    earning.pause(1);
+    const takeWork = earning.refuseWork();
+    clock.advance(61_000);
+    expect(hub.snapshot().status.mode).toBe('waiting');
+    takeWork();
+    expect(hub.snapshot().status.reasons.map(({ code }) => code)).not.toContain('snoozed');
+    earning.dispose();
+  });
+
+  it('leaves no timer behind, though a try fails after its end', async () => {
+    const { earning, clock, seen, hashFor } = setUp();
+    const hash = Promise.withResolvers<undefined>();
+    hashFor(hash.promise);
+    earning.setOn(true);
+    await quiet();
+    earning.dispose();
+    hash.reject(new AppError('no-model'));
+    await quiet();
+    clock.advance(RETRY_MS);
+    await quiet();
+    expect(seen.tries).toBe(1);
   });
 });

@@ -196,6 +196,9 @@ describe('the export', () => {
     const { ledger, totals } = bookOf([opened]);
     const path = join(folder, 'nowhere', 'lull.csv');
     const error = await exportEarnings(ledger, totals, path).catch(toAppError);
-    expect(error).toMatchObject({ code: 'bad-request' });
+    expect(error).toMatchObject({ code: 'export-failed' });
+    // A folder stands there.
+    const folderError = await exportEarnings(ledger, totals, folder).catch(toAppError);
+    expect(folderError).toMatchObject({ code: 'export-failed' });
   });
 });

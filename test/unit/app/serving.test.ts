@@ -1,6 +1,7 @@
 /** What a node offers to peers while its owner opens one model after the other. */
 import { describe, expect, it } from 'vitest';
-import { createServing } from '../../../electron/app/serving.ts';
+import { chatSamplingFor } from '../../../electron/app/chat-sampling.ts';
+import { createServing, relayEngine } from '../../../electron/app/serving.ts';
 import { createHub } from '../../../electron/hub/hub.ts';
 import type { ModelInfo } from '../../../electron/ipc/snapshot.ts';
 import type { ServedModel } from '../../../electron/protocol/wire-peer.ts';
@@ -12,14 +13,22 @@ import { quiet } from '../../fakes/settle.ts';
 const BIG_HASH = `0x${'aa'.repeat(32)}` as const;
 const SMALL_HASH = `0x${'bb'.repeat(32)}` as const;
 const PATCH_MS = 1_000;
+const NOTHING = { prompt: 1, cached: 0, output: 0 };
+const ASKED = {
+  turns: [{ role: 'user', text: 'Hello' }],
+  sampling: chatSamplingFor(SMALL_HASH),
+  maxTokens: 8,
+  stop: [],
+} as const;
 
 function start() {
   const clock = createManualClock();
   const hub = createHub(fakeSnapshot(), clock);
   const bigFile = Promise.withResolvers<typeof BIG_HASH>();
-  const state: { model: ModelInfo | null; served: ServedModel | null } = {
+  const state: { model: ModelInfo | null; served: ServedModel | null; isOffering: boolean } = {
     model: FAKE_STARTER,
     served: null,
+    isOffering: false,
   };
   const serving = createServing({
     hub,
@@ -36,6 +45,9 @@ function start() {
       },
       setServing: () => undefined,
     }),
+    onOffering: (isOffering) => {
+      state.isOffering = isOffering;
+    },
     log: createMemoryLog(),
   });
   const open = async (model: ModelInfo | null): Promise<void> => {
@@ -75,5 +87,50 @@ describe('serving', () => {
     serving.stop();
     await open(FAKE_STARTER);
     expect(state.served?.ggufSha256).toBe(BIG_HASH);
+  });
+
+  it('offers nothing while the file of another model is still being read', async () => {
+    const { serving, state, open, bigFile } = start();
+    await serving.start();
+    expect(state.isOffering).toBe(true);
+    await open(FAKE_MODEL);
+    expect(state).toMatchObject({ served: null, isOffering: false });
+    bigFile.resolve(BIG_HASH);
+    await quiet();
+    expect(state).toMatchObject({ served: { ggufSha256: BIG_HASH }, isOffering: true });
+    serving.stop();
+    expect(state.isOffering).toBe(false);
+  });
+
+  it('goes on offering the same model when only the list of models changes', async () => {
+    const { serving, state, open } = start();
+    await serving.start();
+    const before = state.served;
+    await open({ ...FAKE_STARTER });
+    expect(state.served).toBe(before);
+    expect(state.isOffering).toBe(true);
+  });
+});
+
+describe('the engine of a relay', () => {
+  it('lets no other model answer than the one that was asked for', async () => {
+    const model: { current: ModelInfo } = { current: FAKE_STARTER };
+    const engine = relayEngine({
+      engine: {
+        async *generate() {
+          // Its owner opens another one while the engine is being started.
+          model.current = FAKE_MODEL;
+          yield await Promise.resolve({ type: 'start', seed: 1, counts: NOTHING } as const);
+        },
+      },
+      library: { current: () => model.current },
+      preparation: { ready: () => Promise.resolve() },
+      hashes: { sha256Of: () => Promise.resolve(SMALL_HASH) },
+    });
+    const request = { ...ASKED, ggufSha256: SMALL_HASH, relay: { duty: 1 } } as const;
+    const events = engine.generate(request, new AbortController().signal);
+    await expect(events[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'engine-restarted',
+    });
   });
 });

@@ -188,6 +188,9 @@ describe('loading', () => {
       details: 'It needs 9 GB.',
     });
     expect(supervisor.summary()).toMatchObject({ state: 'failed' });
+    // As the owner asks for who is told to restart the engine.
+    await supervisor.unload();
+    expect(supervisor.summary()).toMatchObject({ state: 'asleep', failure: null });
   });
 
   test('can be given up, by whoever loads and by whoever asks', async () => {

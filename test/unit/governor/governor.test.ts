@@ -226,6 +226,17 @@ describe('the gate', () => {
     expect(world.governor.admits()).toBe('not-serving');
   });
 
+  test('is asked as things are now, not as they were at the last look', () => {
+    const { governor, sensors, facts } = setUp();
+    expect(governor.admits()).toBeNull();
+    facts.network = 'starting';
+    expect(governor.admits()).toBe('not-serving');
+    facts.network = 'ready';
+    expect(governor.admits()).toBeNull();
+    sensors.idleSeconds = 0;
+    expect(governor.admits()).toBe('not-serving');
+  });
+
   test('ends what runs in the tick in which the owner is seen, also when the engine does not listen', async () => {
     const world = setUp();
     const engine = scriptedEngine(true);

@@ -53,8 +53,11 @@ describe('messages in the corner', () => {
   });
 
   it('tell whether a text was copied', async () => {
-    const { actions, writeClipboard } = await openApp();
+    const { actions, state, writeClipboard } = await openApp();
     expect(await actions.copy('a', 'Text')).toBe(true);
+    // A button that shows it by itself needs no second message.
+    expect(await actions.copy('a', 'Text', true)).toBe(true);
+    expect(state().toasts).toHaveLength(1);
     writeClipboard.mockRejectedValueOnce(new Error('no clipboard'));
     expect(await actions.copy('a', 'Text')).toBe(false);
   });

@@ -57,13 +57,13 @@ describe('a relay in the list', () => {
       title: 'Served MiniMind2-Small',
       facts: ['now', '42 tokens', '412 tok/s'],
       amount: '+0.000126 PRAC',
-      state: 'Waiting',
+      state: 'Not collected',
     });
     const asked = fakeLine({ role: 'application', finish: 'deadline', tokensPerSecond: null });
     expect(relayWords(asked, asset, NOON)).toMatchObject({
       title: 'Asked MiniMind2-Small',
       amount: '−0.000126 PRAC',
-      state: 'By voucher',
+      state: 'Promised',
     });
     expect(relayWords(asked, asset, NOON).facts.at(-1)).toBe('out of time');
     expect(relayWords({ ...asked, isRedeemed: true }, asset, NOON).state).toBe('Paid');

@@ -194,7 +194,8 @@ describe('the wallet', () => {
 
   it.each([
     ['none', ['Create…', 'Import words…']],
-    ['locked', ['Unlock…']],
+    // A passphrase is forgotten, or the file damaged: the words are what is left.
+    ['locked', ['Unlock…', 'Import words…']],
     ['unlocked', ['Lock']],
   ] as const)('offers for a main wallet that is %s: %s', async (state, names) => {
     const main = { ...WALLET.main, state };

@@ -99,13 +99,22 @@ describe('waiting for the owner to leave', () => {
 
   it('says how long ago the computer was used and counts down', () => {
     expect(after(NOW + 260_000)).toEqual({
-      sentence: 'Waiting: you used this computer 40 s ago; serves after 5 minutes away',
+      sentence: 'Waiting: you used this computer just now; serves after 5 minutes away',
       time: 'in 4:20 if you stay away',
     });
     expect(after(NOW + 150_000).sentence).toContain('2 min ago');
     expect(after(NOW + 300_000).sentence).toContain('you are using this computer');
     expect(after(NOW + 9_000).time).toBe('in 0:09 if you stay away');
     expect(after(NOW - 1).time).toBe('in a moment if you stay away');
+  });
+
+  it('says the same for a minute: a headline that changes with every second cannot be read', () => {
+    const sentences = [241_000, 260_000, 298_000].map((leftMs) => after(NOW + leftMs).sentence);
+    expect(new Set(sentences).size).toBe(1);
+  });
+
+  it('never counts down from more than the five minutes that it names', () => {
+    expect(after(NOW + 301_500).time).toBe('in 5:00 if you stay away');
   });
 
   it('claims no time that it cannot know, since a short return is forgiven sooner', () => {
@@ -128,6 +137,10 @@ describe('a pause', () => {
       time: 'in 30:00',
     });
     expect(statusShort(status({ ...paused, reasons: [...paused.reasons] }))).toBe('Paused');
+    const active = reason('owner-active', NOW + 250_000);
+    expect(words({ mode: 'waiting', reasons: [...paused.reasons, active] }).time).toBe(
+      'in 30:00 if you are away by then',
+    );
     const later = words({ mode: 'waiting', reasons: [reason('snoozed', NOW + 3_600_000)] });
     expect(later.time).toBe('at 14:20');
   });

@@ -198,6 +198,33 @@ describe('the policy of the keys', () => {
     );
   });
 
+  it('signs no call with something behind its arguments, or without some of them', () => {
+    for (const [judge, calls] of [
+      [signer, BY_SIGNER],
+      [keyring, BY_KEYRING],
+    ] as const) {
+      for (const call of calls) {
+        const longer: Hex = `0x${call.data.slice(2)}${WORD.slice(2)}`;
+        const odd: Hex = `0x${call.data.slice(2)}00`;
+        const shorter: Hex = `0x${call.data.slice(2, -2)}`;
+        for (const data of [longer, odd, shorter]) {
+          expect(judge(transactionOf({ ...call, data })).key).toBeNull();
+        }
+      }
+    }
+    for (const count of [0, 1, 7]) {
+      const enrol = hub.enrol(WORD, 5n, Array<Hex>(count).fill(STRANGER));
+      const redeem = hub.redeem(ADDRESSES.supplier, WORD, 7, Array<typeof ROW>(count).fill(ROW));
+      expect(keyring(transactionOf(enrol)).key).toBe('owner');
+      expect(signer(transactionOf(redeem)).key).toBe('supplier');
+    }
+    // The list lies behind something that nobody is shown.
+    const { data } = hub.enrol(WORD, 5n, [STRANGER]);
+    const tail = data.slice(10 + 3 * 64);
+    const moved: Hex = `0x${data.slice(2, 10 + 2 * 64)}${'80'.padStart(64, '0')}${WORD.slice(2)}${tail}`;
+    expect(keyring(transactionOf({ to: HUB, data: moved })).key).toBeNull();
+  });
+
   it('reads an address of 32 bytes with something in front of it as another one', () => {
     const abi = parseAbi(['function registerSupplier(uint256 payout)']);
     const dirty = BigInt(ADDRESSES.owner) | (1n << 200n);

@@ -16,7 +16,7 @@ function world() {
 
 const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
-describe('the main key', () => {
+describe('the main key (security 21)', () => {
   it('is lent while it is held, and wiped when it is locked', () => {
     const { key, bytes, changes } = world();
     expect(key.address).toBe(ADDRESS);

@@ -1,6 +1,6 @@
 /** Which passphrases are taken, and what wrong ones cost. */
 import { describe, expect, it } from 'vitest';
-import { createAttempts } from '../../../electron/wallet/passphrase-attempts.ts';
+import { createAttempts, NO_GUESSES } from '../../../electron/wallet/passphrase-attempts.ts';
 import { createGuessing } from '../../../electron/wallet/passphrase-adapter.ts';
 import { passphraseStrength, requireStrength } from '../../../electron/wallet/passphrase.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -51,9 +51,9 @@ describe('a passphrase', () => {
 describe('wrong passphrases', () => {
   it('cost nothing four times, then ten seconds and twice as much each time, five minutes at most', () => {
     const clock = createManualClock();
-    const attempts = createAttempts(clock);
+    const attempts = createAttempts(clock, NO_GUESSES, () => undefined);
     const waits = Array.from({ length: 12 }, () => {
-      attempts.wrong();
+      attempts.tried();
       const wait = attempts.waitMs();
       clock.advance(wait);
       expect(attempts.waitMs()).toBe(0);
@@ -61,7 +61,7 @@ describe('wrong passphrases', () => {
     });
     expect(waits).toEqual([0, 0, 0, 0, 10, 20, 40, 80, 160, 300, 300, 300]);
     attempts.right();
-    attempts.wrong();
+    attempts.tried();
     expect(attempts.waitMs()).toBe(0);
   });
 });

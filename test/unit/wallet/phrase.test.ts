@@ -78,6 +78,13 @@ describe('a typed phrase', () => {
       .map((word, index) => `${index + 1}. ${word.toUpperCase()},\n`)
       .join('  ');
     expect(hexOf(entropyOf(text))).toBe(hexOf(entropyOf(JUNK)));
+    const copied = [
+      '\uFEFF1)\u00A0Test',
+      '2 - \u200Btest\u200B',
+      '③ｔｅｓｔ',
+      '4:\u3000te\u00ADst',
+    ];
+    expect(wordsIn(copied.join('\u2028'))).toEqual(['test', 'test', 'test', 'test']);
     expect(wordsIn('Tést  test')).toEqual(['test', 'test']);
   });
 
@@ -86,6 +93,8 @@ describe('a typed phrase', () => {
     expect(detailsOf(JUNK.replace('test', 'tset'))).toContain('“test”');
     expect(detailsOf(`abandn ${'test '.repeat(10)}junk`)).toContain('Did you mean “abandon”?');
     expect(detailsOf('test test')).toContain('these are 2');
+    expect(detailsOf(`${JUNK} ${JUNK} test`)).toContain('these are 25');
+    expect(checkPhrase(`${JUNK} ${JUNK} test`).state).toBe('typing');
     expect(detailsOf('test '.repeat(12))).toContain('out of order');
     expect(detailsOf(`${'test '.repeat(4)}xyzzy ${'test '.repeat(6)}junk`)).toMatch(
       /^Word 5, “xyzzy”, is not in the list\.$/,

@@ -10,7 +10,7 @@ function bytesOf(number: bigint): Uint8Array {
   return Uint8Array.from(Buffer.from(number.toString(16).padStart(64, '0'), 'hex'));
 }
 
-describe('a private key', () => {
+describe('a private key (security 21)', () => {
   it('is what the curve takes as one', () => {
     for (const number of [0n, 1n, ORDER - 1n, ORDER, ORDER + 1n, 2n ** 256n - 1n]) {
       const bytes = bytesOf(number);

@@ -33,7 +33,7 @@ function storeWith(changes: Partial<KeyStore> = {}, prefix = 'v11'): KeyStore {
 const keyOf = (store: KeyStore, platform: NodeJS.Platform = 'linux') =>
   createStoredKey(file, { random: systemRandom, platform, store });
 
-describe('the sealing key', () => {
+describe('the sealing key (security 22)', () => {
   it('is made once, is there again, and lies in no file as it is', async () => {
     const sealing = keyOf(storeWith());
     const [one, two] = await Promise.all([sealing.key(), sealing.key()]);
