@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runEngineWorker, type WorkerModel } from '../../../electron/engine/engine-worker.ts';
 import { fromEngineSchema, type FromEngine } from '../../../electron/engine/messages.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
+import { PULSE_LOST_MS } from '../../../electron/platform/heartbeat.ts';
 import { createByteModel } from '../../fakes/byte-model.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { DEFAULT_SAMPLING } from '../../../electron/protocol/generate.ts';
@@ -133,9 +134,10 @@ describe('the engine worker', () => {
     const { said, state, tell, clock, disconnect } = setUp();
     await tell({ type: 'pulse' });
     expect(said).toEqual([{ type: 'alive' }]);
-    clock.advance(1900);
+    clock.advance(PULSE_LOST_MS - 1);
     expect(state.exits).toBe(0);
-    clock.advance(500);
+    // It looks every quarter of that time, and the first look proves nothing.
+    clock.advance(PULSE_LOST_MS / 4 + 1);
     expect(state.exits).toBe(1);
     disconnect();
     expect(state.exits).toBe(2);
