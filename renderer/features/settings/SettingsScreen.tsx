@@ -1,7 +1,7 @@
 /** Settings: the model, earning, this computer, the network, the look of the window, and what runs underneath. */
 import { useLayoutEffect } from 'react';
 import { useApp } from '../../store/use-app.tsx';
-import { Notices } from '../Notices.tsx';
+import { CardScreen } from '../CardScreen.tsx';
 import { AboutSection } from './AboutSection.tsx';
 import { AppearanceSection } from './AppearanceSection.tsx';
 import { ComputerSection } from './ComputerSection.tsx';
@@ -12,33 +12,18 @@ import { ModelSection } from './ModelSection.tsx';
 import { NetworkSection } from './NetworkSection.tsx';
 
 export function SettingsScreen() {
-  const started = useApp((state) => state.snapshot !== null);
   useOpenedPart();
   return (
-    <div className="settings">
-      <header className="screen-head">
-        <h1>Settings</h1>
-      </header>
-      <Notices />
-      <div className="settings-scroll" tabIndex={0} role="region" aria-label="Settings">
-        <div className="settings-column">
-          {started ? (
-            <>
-              <ModelSection />
-              <EarningSection />
-              <ComputerSection />
-              <NetworkSection />
-              <AppearanceSection />
-              <EngineSection />
-              <EndpointSection />
-              <AboutSection />
-            </>
-          ) : (
-            <p className="quiet">Starting</p>
-          )}
-        </div>
-      </div>
-    </div>
+    <CardScreen title="Settings">
+      <ModelSection />
+      <EarningSection />
+      <ComputerSection />
+      <NetworkSection />
+      <AppearanceSection />
+      <EngineSection />
+      <EndpointSection />
+      <AboutSection />
+    </CardScreen>
   );
 }
 
