@@ -168,7 +168,8 @@ export const MUTATIONS = [
     ['any tip', 'transaction.maxPriorityFeePerGasWei > maxFeePerGasWei', 'false'],
     ['any contract', 'each.to === to && ', ''],
     ['any function', ' && data.startsWith(each.selector)', ''],
-    ['any first address', 'word === ADDRESS_PADDING + call.first.slice(2)', 'true'],
+    ['more than its arguments', '!isWhole(data, call)', 'false'],
+    ['any first address', 'wordAt(data, 0) === ADDRESS_PADDING + call.first.slice(2)', 'true'],
     ['the grant of any key', 'key !== addresses.relay', 'false'],
     ['a grant to any Application', 'application === addresses.owner ? null', 'true ? null'],
     [
