@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron } from '@playwright/test';
+import { closeAtOnce } from '../e2e/app.ts';
 import { environment, fromEnvironment, startApp } from './app/start-app.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
 
@@ -74,7 +75,8 @@ async function startAndAsk(
     await answer.filter({ hasText: /[a-z]{2}/i }).waitFor({ timeout: TIMEOUT_MS });
     return { chatMs, firstTokenMs: performance.now() - startedAt };
   } finally {
-    await app.close();
+    // The answer is still being written, and quitting would ask.
+    await closeAtOnce(app);
   }
 }
 

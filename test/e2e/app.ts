@@ -58,7 +58,7 @@ export const test = base.extend<Fixtures>({
 });
 
 /** Quits in the middle of whatever it does: of every question that could come, the second answer is to quit. */
-async function closeAtOnce(app: ElectronApplication): Promise<void> {
+export async function closeAtOnce(app: ElectronApplication): Promise<void> {
   await app
     .evaluate(({ dialog }) => {
       dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
