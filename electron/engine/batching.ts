@@ -1,5 +1,5 @@
-/** Whether answers that are written at the same time share batches. */
-import type { BackendName } from '../ipc/snapshot.ts';
+/** What goes into one batch: answers of several sequences, and how much of their prompts. */
+import type { BackendName, KvType } from '../ipc/snapshot.ts';
 
 /**
  * Weights that a processor's cache does not hold are read from memory once a step instead of once an answer, and
@@ -20,4 +20,23 @@ export function isLarge(modelBytes: number): boolean {
  */
 export function sharesBatches(backend: BackendName, modelBytes: number): boolean {
   return backend !== 'cpu' || isLarge(modelBytes);
+}
+
+/** Most prompt tokens in one batch; how many there are is chosen by how long steps take. */
+const MOST_PROMPT_TOKENS = 512;
+/** A large model on a processor never reads more within the time of a step, and each one costs memory. */
+const MOST_OF_LARGE_TOKENS = 128;
+/** From 64 on llama.cpp's flash attention rounds differently on a processor. */
+const MOST_EXACT_TOKENS = 63;
+
+/** Whether attention is computed block by block, the library's own default: on a processor it costs exactness. */
+export function usesFlashAttention(backend: BackendName, kvType: KvType): boolean {
+  return backend !== 'cpu' || kvType !== 'f16';
+}
+
+/** @returns tokens; on a processor no number up to it makes a text another one than a smaller number does */
+export function mostPromptTokens(backend: BackendName, modelBytes: number, kvType: KvType): number {
+  if (backend !== 'cpu') return MOST_PROMPT_TOKENS;
+  if (usesFlashAttention(backend, kvType)) return MOST_EXACT_TOKENS;
+  return isLarge(modelBytes) ? MOST_OF_LARGE_TOKENS : MOST_PROMPT_TOKENS;
 }

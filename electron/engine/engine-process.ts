@@ -5,8 +5,11 @@ import { systemClock } from '../platform/clock.ts';
 import { parentChannel } from '../platform/parent-channel.ts';
 import { BACKGROUND_ARGUMENT } from './engine-env.ts';
 import { runEngineWorker } from './engine-worker.ts';
+import { loadServer } from './load-server.ts';
 import { loadModel } from './llama-adapter.ts';
 import { openBackend } from './llama-backend-adapter.ts';
+import { llamaPackageVersion } from './llama-package-adapter.ts';
+import { openPrefixStore } from './prefix-store-open.ts';
 import { tuneThreads } from './thread-tuning.ts';
 
 const SEEDS = 2 ** 31;
@@ -18,8 +21,13 @@ runEngineWorker({
   clock: systemClock,
   drawSeed: () => randomInt(SEEDS),
   async load(options, onProgress, onLog) {
+    if (options.server != null) return loadServer(options, options.server);
     const backend = await openBackend(options.backend, onLog);
-    const model = await loadModel(backend, options, { onProgress });
+    const loaded = await loadModel(backend, options, { onProgress });
+    const { sequences } = loaded.report;
+    const engineVersion = llamaPackageVersion();
+    const store = await openPrefixStore({ options, sequences, engineVersion }, systemClock);
+    const model = { ...loaded, store };
     if (model.tunableThreads === null) return model;
     const threads = await tuneThreads(model, model.tunableThreads, systemClock);
     return { ...model, report: { ...model.report, threads } };

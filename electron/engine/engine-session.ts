@@ -50,6 +50,8 @@ export interface EngineSession {
   readonly gone: Promise<void>;
   /** Only after `loaded`; fails at once when the session has closed since. */
   generate(request: EngineRequest, sink: RequestSink): SentRequest;
+  /** Limits the part of the time that relays may have, 0 to 1. */
+  paceRelays(share: number): void;
   /** Kills the process; requests that have not ended fail with `reason`. */
   close(reason: AppError): void;
 }
@@ -73,7 +75,7 @@ export function startEngineSession(
 
   const child = ports.spawn('engine-process', {
     name: 'Lull engine',
-    env: engineEnv(plan.backend, plan.deviceIndex),
+    env: engineEnv(plan.backend, plan.deviceIndex, plan.packs),
     args: plan.isBackground ? [BACKGROUND_ARGUMENT] : [],
   });
   const post = (message: ToEngine) => {
@@ -174,6 +176,9 @@ export function startEngineSession(
         },
       };
     },
+    paceRelays(share) {
+      if (closed === null) post({ type: 'pace', relays: share });
+    },
     close(reason) {
       finish(reason, true);
     },
@@ -181,7 +186,7 @@ export function startEngineSession(
 }
 
 function loadOptions(plan: EnginePlan, tunedThreads: number | null) {
-  const { modelPath, backend, sequences, contextTokens } = plan;
+  const { modelPath, backend, sequences, contextTokens, kvType, cacheFolder } = plan;
   const threads = tunedThreads ?? plan.threads;
   return {
     modelPath,
@@ -191,6 +196,9 @@ function loadOptions(plan: EnginePlan, tunedThreads: number | null) {
     tuneThreads: tunedThreads === null && !plan.isBackground,
     sequences,
     contextTokens,
+    kvType,
+    cacheFolder,
+    server: plan.server,
   };
 }
 

@@ -34,6 +34,11 @@ export interface EngineSupervisor extends Engine {
    * @throws AppError `engine-crashed` when the process cannot be ended
    */
   unload(): Promise<void>;
+  /**
+   * Limits the part of the time that relays may have, 0 to 1. With 0 they stand still from the next step on, keep
+   * their places and go on when it is more again. It holds for every engine process to come; 1 until somebody says so.
+   */
+  paceRelays(share: number): void;
   summary(): EngineSummary;
   /** @returns what stops listening */
   onChange(listener: (summary: EngineSummary) => void): () => void;
@@ -55,6 +60,7 @@ export function createEngineSupervisor(
   /** The engine ends when it is idle; waking it again must not measure again. */
   let tunedThreads: number | null = null;
   let session: EngineSession | null = null;
+  let relayShare = 1;
   let summary = asleep(null);
   let waiters = 0;
   /** Sessions that whoever loaded them no longer wants; they stop once nobody waits for them. */
@@ -117,11 +123,13 @@ export function createEngineSupervisor(
       },
       onLoaded(report) {
         crashes.reset();
-        tunedThreads = report.threads;
+        // Where another server computes there are none, and nothing was found out.
+        if (report.threads > 0) tunedThreads = report.threads;
         change(loaded(current, report));
       },
       onClosed,
     });
+    if (relayShare < 1) session.paceRelays(relayShare);
     return session;
   };
 
@@ -191,6 +199,10 @@ export function createEngineSupervisor(
       // Nothing is known against the next one.
       if (summary.state === 'failed') change(asleep(plan));
       await leaving.over();
+    },
+    paceRelays(share) {
+      relayShare = share;
+      session?.paceRelays(share);
     },
     summary: () => summary,
     onChange(listener) {

@@ -6,6 +6,8 @@ import type { Clock } from '../platform/clock.ts';
 import { PULSE_LOST_MS, watchPulse } from '../platform/heartbeat.ts';
 import type { LogLevel } from '../platform/log.ts';
 import { createEventOutbox } from './event-outbox.ts';
+import type { ExternalClient } from './external-client.ts';
+import { createExternalScheduler, type Vocabulary } from './external-scheduler.ts';
 import {
   toEngineSchema,
   type FromEngine,
@@ -14,6 +16,7 @@ import {
   type ToEngine,
 } from './messages.ts';
 import type { ModelContext } from './model-context.ts';
+import type { PrefixStore } from './prefix-store.ts';
 import { createScheduler, type Scheduler, type Submitted } from './scheduler.ts';
 
 /** Requests that may wait while every sequence is busy; more are refused with `engine-busy`. */
@@ -26,6 +29,15 @@ export interface WorkerModel {
   readonly report: LoadReport;
   readonly prefillTokens: number;
   readonly together: boolean;
+  /** Where its states are kept beside the sequences; left out, nowhere. */
+  readonly store?: PrefixStore | undefined;
+}
+
+/** Another server does the work; the model file says how prompts are written and texts counted. */
+export interface WorkerServer {
+  readonly vocabulary: Vocabulary;
+  readonly client: ExternalClient;
+  readonly report: LoadReport;
 }
 
 export interface WorkerPorts {
@@ -37,7 +49,7 @@ export interface WorkerPorts {
     options: LoadOptions,
     onProgress: (value: number) => void,
     onLog: (level: LogLevel, line: string) => void,
-  ): Promise<WorkerModel>;
+  ): Promise<WorkerModel | WorkerServer>;
   /** Ends the process at once. */
   exit(): void;
 }
@@ -46,6 +58,8 @@ export function runEngineWorker(ports: WorkerPorts): void {
   const { channel, clock } = ports;
   const submitted = new Map<number, Submitted>();
   let scheduler: Scheduler | null = null;
+  /** Said before there is a scheduler, it holds for the one to come. */
+  let relayShare = 1;
 
   const post = (message: FromEngine) => {
     channel.post(message);
@@ -66,6 +80,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
     try {
       const model = await ports.load(options, progressReporter(post), log);
       scheduler = schedulerFor(model, ports);
+      scheduler.paceRelays(relayShare);
       post({ type: 'loaded', report: model.report });
     } catch (error) {
       post({ type: 'load-failed', ...asReport(toAppError(error)) });
@@ -75,7 +90,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
   const generate = ({ id, request }: Extract<ToEngine, { type: 'generate' }>) => {
     const fail = (error: AppError) => {
       submitted.delete(id);
-      outbox.flush();
+      outbox.abandon(id);
       post({ type: 'failed', id, ...asReport(error) });
     };
     try {
@@ -111,6 +126,10 @@ export function runEngineWorker(ports: WorkerPorts): void {
       case 'hold':
         submitted.get(message.id)?.hold(message.isHeld);
         return;
+      case 'pace':
+        relayShare = message.relays;
+        scheduler?.paceRelays(relayShare);
+        return;
       default:
         assertNever(message);
     }
@@ -123,12 +142,19 @@ export function runEngineWorker(ports: WorkerPorts): void {
   });
 }
 
-function schedulerFor(model: WorkerModel, ports: WorkerPorts): Scheduler {
+function schedulerFor(model: WorkerModel | WorkerServer, ports: WorkerPorts): Scheduler {
+  const { clock } = ports;
+  const drawSeed = () => ports.drawSeed();
+  if ('client' in model) {
+    const limits = { places: model.report.sequences, waiting: WAITING_LIMIT };
+    return createExternalScheduler(model.vocabulary, model.client, { clock, drawSeed }, limits);
+  }
   return createScheduler(
     model.context,
     {
-      clock: ports.clock,
-      drawSeed: () => ports.drawSeed(),
+      clock,
+      drawSeed,
+      store: model.store,
       // A backend that failed once (a lost device, say) fails for good: a new process starts clean.
       onBroken() {
         ports.exit();

@@ -2,7 +2,8 @@
 import type { Clock } from '../platform/clock.ts';
 import type { AppError } from '../platform/app-error.ts';
 import { createAnswer, type Answer, type AnswerPiece } from './answer.ts';
-import type { ModelContext } from './model-context.ts';
+import type { ModelContext, SampledToken, SampleOptions } from './model-context.ts';
+import type { Known } from './places.ts';
 import type { Counts, EndReason, GenerateEvent, Timings } from '../protocol/generate.ts';
 import type { EngineRequest } from './ports.ts';
 
@@ -15,13 +16,14 @@ export interface GenerationSink {
 export interface Generation {
   readonly request: EngineRequest;
   readonly prompt: readonly number[];
-  readonly seed: number;
+  /** How its tokens are to be drawn, with the seed. */
+  readonly sampling: SampleOptions;
   readonly ended: boolean;
   /** Its reader is behind: it is not to write for now. */
   readonly held: boolean;
-  admit(cached: number): void;
+  admit(known: Known): void;
   /** Takes one sampled token, null for the model's own end. */
-  accept(token: number | null): void;
+  accept(token: SampledToken | null): void;
   hold(isHeld: boolean): void;
   cancel(): void;
   fail(error: AppError): void;
@@ -31,7 +33,7 @@ interface Progress {
   readonly arrivedMs: number;
   admittedMs: number | null;
   firstTokenMs: number | null;
-  cached: number;
+  known: Known;
   ended: boolean;
   held: boolean;
 }
@@ -55,13 +57,14 @@ export function createGeneration(
     arrivedMs: clock.monotonicMs(),
     admittedMs: null,
     firstTokenMs: null,
-    cached: 0,
+    known: { tokens: 0, held: 0 },
     ended: false,
     held: false,
   };
   const counts = (): Counts => ({
     prompt: prompt.length,
-    cached: progress.cached,
+    cached: progress.known.tokens,
+    ...(progress.known.held > 0 && { held: progress.known.held }),
     output: answer.tokens,
   });
   const tell = (piece: AnswerPiece | null) => {
@@ -75,16 +78,21 @@ export function createGeneration(
   return {
     request,
     prompt,
-    seed,
+    sampling: {
+      ...request.sampling,
+      seed,
+      topLogprobs: request.topLogprobs,
+      isReplayable: request.isReplayable,
+    },
     get ended() {
       return progress.ended;
     },
     get held() {
       return progress.held;
     },
-    admit(cached) {
+    admit(known) {
       progress.admittedMs = clock.monotonicMs();
-      progress.cached = cached;
+      progress.known = known;
       sink.onEvent({ type: 'start', seed, counts: counts() });
     },
     accept(token) {

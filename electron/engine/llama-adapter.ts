@@ -1,17 +1,23 @@
 /** Loads a model with node-llama-cpp and offers it to the scheduler. */
 import type { BatchItem, LlamaContext, LlamaModel, PrioritizedBatchItem } from 'node-llama-cpp';
 import { AppError } from '../platform/app-error.ts';
-import { isLarge, sharesBatches } from './batching.ts';
-import { assertFits, cacheBytesPerToken, contextRange, type ContextRange } from './fit.ts';
+import { isLarge, mostPromptTokens, sharesBatches, usesFlashAttention } from './batching.ts';
+import {
+  assertFits,
+  cacheBytesPerToken,
+  chooseShape,
+  contextRange,
+  tokensBesideLayers,
+  type ContextRange,
+  type EngineShape,
+} from './fit.ts';
+import { kvBytes, kvOptions } from './kv-type.ts';
 import { settleLog, type LlamaBackend } from './llama-backend-adapter.ts';
 import { promptRules, type PromptRules } from './llama-prompt-adapter.ts';
-import { asTokens, llamaSequence } from './llama-sequence-adapter.ts';
+import { asTokens } from './llama-evaluate-adapter.ts';
+import { llamaSequence } from './llama-sequence-adapter.ts';
 import type { LoadOptions, LoadReport } from './messages.ts';
 import type { ModelContext } from './model-context.ts';
-
-/** Prompt tokens per step: what keeps a step near 50 ms, on a processor and on a GPU. */
-const CPU_PREFILL_TOKENS = 32;
-const GPU_PREFILL_TOKENS = 128;
 
 export interface LoadedModel {
   readonly context: ModelContext;
@@ -54,10 +60,10 @@ async function load(
   hooks: LoadHooks,
 ): Promise<LoadedModel> {
   const { llama } = backend;
-  const { range, modelBytes } = await checkedFile(backend, options);
+  const { range, shape, modelBytes } = await checkedFile(backend, options);
   const model = await llama.loadModel({
     modelPath: options.modelPath,
-    gpuLayers: gpuLayers(options, range, hooks.gpuLayers),
+    gpuLayers: gpuLayers(options, shape, hooks.gpuLayers),
     onLoadProgress: (value) => {
       hooks.onProgress(value);
     },
@@ -66,22 +72,25 @@ async function load(
   const threads = Math.max(most, options.threads);
   // A context is clamped to what is allowed when it is made.
   llama.maxThreads = threads;
-  const prefillTokens = options.backend === 'cpu' ? CPU_PREFILL_TOKENS : GPU_PREFILL_TOKENS;
+  const kvType = options.kvType ?? 'f16';
+  const prefillTokens = mostPromptTokens(options.backend, modelBytes, kvType);
   const context = await model.createContext({
-    sequences: options.sequences,
-    contextSize: range,
+    sequences: shape.sequences,
+    contextSize: { min: range.min, max: shape.contextTokens },
     threads,
-    batchSize: prefillTokens + options.sequences,
+    batchSize: prefillTokens + shape.sequences,
+    flashAttention: usesFlashAttention(options.backend, kvType) ? 'auto' : false,
+    ...kvOptions(kvType),
     batching: { itemPrioritizationStrategy: (batch) => everybody(batch.items, hooks) },
   });
   llama.maxThreads = options.threads;
   const rules = await promptRules(model);
   await settleLog();
-  const facts = report(backend, options, model, context);
+  const facts = report(backend, options, shape, model, context);
   // On the device nothing waits for the processor, and its threads would only spin.
   const isOnDevice = facts.layersOffloaded >= facts.layersTotal;
   return {
-    context: modelContext(model, context, rules, options.sequences),
+    context: modelContext(model, context, rules, shape.sequences),
     report: facts,
     tunableThreads: most > 1 && most !== options.threads && !isOnDevice ? most : null,
     prefillTokens,
@@ -103,11 +112,14 @@ function everybody(items: readonly BatchItem[], hooks: LoadHooks): PrioritizedBa
   return whole;
 }
 
+interface CheckedFile {
+  readonly range: ContextRange;
+  readonly shape: EngineShape;
+  readonly modelBytes: number;
+}
+
 /** Looks at the file's header only: nothing is allocated for a model that cannot fit. */
-async function checkedFile(
-  backend: LlamaBackend,
-  options: LoadOptions,
-): Promise<{ readonly range: ContextRange; readonly modelBytes: number }> {
+async function checkedFile(backend: LlamaBackend, options: LoadOptions): Promise<CheckedFile> {
   const { readGgufFileInfo, GgufInsights } = await import('node-llama-cpp');
   const source = { sourceType: 'filesystem', logWarnings: false } as const;
   const file = await readGgufFileInfo(options.modelPath, source);
@@ -124,24 +136,23 @@ async function checkedFile(
   });
   const ram = await backend.llama.getRamState();
   const device = await backend.llama.getVramState();
-  assertFits(
-    {
-      modelBytes: insights.modelSize,
-      contextBytes: perToken * range.min * options.sequences,
-    },
-    { ramBytes: ram.free, deviceBytes: Math.max(0, device.free - device.unifiedSize) },
-  );
-  return { range, modelBytes: insights.modelSize };
+  const free = { ramBytes: ram.free, deviceBytes: Math.max(0, device.free - device.unifiedSize) };
+  const modelBytes = insights.modelSize;
+  const tokenBytes = kvBytes(perToken, options.kvType ?? 'f16');
+  assertFits({ modelBytes, contextBytes: tokenBytes * range.min }, free);
+  const mostSequences = options.sequences;
+  const shape = chooseShape({ modelBytes, tokenBytes, range, mostSequences, free });
+  return { range, shape, modelBytes };
 }
 
 function firstOf(value: number | readonly number[] | undefined): number | null {
   return (typeof value === 'number' ? value : value?.[0]) ?? null;
 }
 
-function gpuLayers(options: LoadOptions, range: ContextRange, wish: LoadHooks['gpuLayers']) {
+function gpuLayers(options: LoadOptions, shape: EngineShape, wish: LoadHooks['gpuLayers']) {
   if (options.backend === 'cpu') return 0;
   if (wish === 'max') return 'max' as const;
-  return { fitContext: { contextSize: range.min * options.sequences } };
+  return { fitContext: { contextSize: tokensBesideLayers(shape) } };
 }
 
 function modelContext(
@@ -164,6 +175,7 @@ function modelContext(
 function report(
   backend: LlamaBackend,
   options: LoadOptions,
+  shape: EngineShape,
   model: LlamaModel,
   context: LlamaContext,
 ): LoadReport {
@@ -174,7 +186,7 @@ function report(
     layersOffloaded: onDevice ? (layers?.offloaded ?? 0) : 0,
     layersTotal: layers?.total ?? model.fileInsights.totalLayers,
     contextTokens: context.contextSize,
-    sequences: options.sequences,
+    sequences: shape.sequences,
     threads: options.threads,
     deviceNames: onDevice ? backend.devices.map((device) => device.name) : [],
     deviceMemoryBytes: onDevice ? (backend.devices[0]?.memoryBytes ?? null) : null,

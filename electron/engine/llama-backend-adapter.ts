@@ -3,6 +3,7 @@ import os from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import type { BackendName } from '../ipc/snapshot.ts';
 import { answerBinarySelfTest } from './binary-self-test-adapter.ts';
+import { usePacks } from './llama-pack-adapter.ts';
 import { mostThreads } from './threads.ts';
 import { NO_LOG_FACTS, readLogLine, type FoundDevice, type LogFacts } from './devices.ts';
 
@@ -35,6 +36,7 @@ export async function openBackend(
   onLog: (level: 'warn' | 'error', line: string) => void,
 ): Promise<LlamaBackend> {
   answerBinarySelfTest();
+  usePacks();
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
   let facts = NO_LOG_FACTS;
   const llama = await getLlama({

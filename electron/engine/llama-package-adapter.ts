@@ -1,9 +1,10 @@
-/** What of node-llama-cpp this build carries: its version, and binaries for which backends. */
+/** What of node-llama-cpp is here: its version, and for which backends binaries came with it or in a pack. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import type { BackendName } from '../ipc/snapshot.ts';
+import { packsHere } from './llama-pack-adapter.ts';
 
 const OS_NAMES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   darwin: 'mac',
@@ -26,11 +27,12 @@ export function llamaPackageVersion(): string {
   return manifestSchema.parse(manifest).version;
 }
 
-/** False when the package with this backend's binaries is absent or only an empty stand-in. */
+/** False when the package with this backend's binaries is absent or only an empty stand-in, and no pack has them. */
 export function isBackendIncluded(backend: BackendName): boolean {
   if (backend === 'cpu') return true;
   const os = OS_NAMES[process.platform];
   if (os === undefined) return false;
   const name = `${os}-${process.arch}-${backend}`;
-  return existsSync(path.join(packageFolder(), '..', '@node-llama-cpp', name, 'bins'));
+  const folder = packsHere()[name] ?? path.join(packageFolder(), '..', '@node-llama-cpp', name);
+  return existsSync(path.join(folder, 'bins'));
 }

@@ -1,13 +1,8 @@
 /** One sequence of a node-llama-cpp context, as the scheduler steps it. */
-import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
-import type { SampleOptions, SequencePort } from './model-context.ts';
-
-/** The scheduler bounds every answer by the context, so reaching this is a bug and must not pass silently. */
-const NO_CONTEXT_SHIFT: NonNullable<SequenceEvaluateOptions['contextShift']> = {
-  strategy: () => {
-    throw new Error('the context is full');
-  },
-};
+import type { LlamaContextSequence } from 'node-llama-cpp';
+import { asTokens, NO_CONTEXT_SHIFT } from './llama-evaluate-adapter.ts';
+import { llamaTokenSource } from './llama-token-source-adapter.ts';
+import type { SequencePort } from './model-context.ts';
 
 /** @param ends tokens that end an answer besides those that the model file names */
 export function llamaSequence(
@@ -26,54 +21,24 @@ export function llamaSequence(
       await sequence.eraseContextTokenRanges([{ start: length, end: held }]);
       return sequence.nextTokenIndex;
     },
+    get canRewind() {
+      return !sequence.needsCheckpoints;
+    },
+    async save(path) {
+      // Tokens that a predictor put there are in the state, but not among those that the file would name.
+      const end = Number.MAX_SAFE_INTEGER;
+      await sequence.eraseContextTokenRanges([{ start: sequence.nextTokenIndex, end }]);
+      await sequence.saveStateToFile(path);
+    },
+    async load(path) {
+      // A file that is refused leaves in place what was there, which the library then believes to be gone.
+      await sequence.clearHistory();
+      await sequence.loadStateFromFile(path, { acceptRisk: true });
+    },
     prefill: (tokens) =>
       sequence.evaluateWithoutGeneratingNewTokens(asTokens(tokens), {
         contextShift: NO_CONTEXT_SHIFT,
       }),
-    open(tokens, options) {
-      const sampled: number[] = [];
-      const generator = sequence.evaluate(asTokens(tokens), evaluateOptions(options, sampled));
-      return {
-        async next() {
-          const { value, done } = await generator.next();
-          if (done === true || ends.has(value)) return null;
-          sampled.push(value);
-          return value;
-        },
-        async close() {
-          await generator.return();
-        },
-      };
-    },
+    open: (tokens, options) => llamaTokenSource(sequence, ends, tokens, options),
   };
-}
-
-function evaluateOptions(
-  options: SampleOptions,
-  sampled: readonly number[],
-): SequenceEvaluateOptions {
-  const { temperature, topP, topK, minP, seed, frequencyPenalty, presencePenalty } = options;
-  const penalises = frequencyPenalty !== 0 || presencePenalty !== 0;
-  return {
-    temperature,
-    topP,
-    topK,
-    minP,
-    seed,
-    contextShift: NO_CONTEXT_SHIFT,
-    ...(penalises && {
-      repeatPenalty: {
-        // As the OpenAI API defines it: what was written so far counts, the prompt does not.
-        punishTokens: () => asTokens(sampled),
-        penalty: 1,
-        frequencyPenalty,
-        presencePenalty,
-      },
-    }),
-  };
-}
-
-/** Token ids are plain numbers everywhere else; only node-llama-cpp brands them, hence the cast. */
-export function asTokens(tokens: readonly number[]): Token[] {
-  return tokens as Token[];
 }

@@ -1,13 +1,29 @@
 /** Everything that main and the engine process say to each other, one schema for each direction. */
 import { z } from 'zod';
-import { backendNameSchema } from '../ipc/snapshot.ts';
+import { backendNameSchema, externalServerSchema, kvTypeSchema } from '../ipc/snapshot.ts';
 import { ERROR_CODES, type ErrorCode } from '../ipc/error-codes.ts';
 
 const count = z.number().int().nonnegative();
 const requestId = z.number().int().nonnegative();
 const tokenIds = z.array(z.number().int().nonnegative()).readonly();
 
-const countsSchema = z.strictObject({ prompt: count, cached: count, output: count });
+const countsSchema = z.strictObject({
+  prompt: count,
+  cached: count,
+  held: count.optional(),
+  output: count,
+});
+
+const logprob = z.number();
+const logprobsSchema = z
+  .array(
+    z.strictObject({
+      text: z.string(),
+      logprob,
+      top: z.array(z.strictObject({ id: count, text: z.string(), logprob })).readonly(),
+    }),
+  )
+  .readonly();
 
 const timingsSchema = z.strictObject({
   queuedMs: z.number(),
@@ -39,6 +55,11 @@ const engineRequestSchema = z.strictObject({
   sampling: samplingSchema,
   maxTokens: z.number().int().positive().nullable(),
   stop: z.array(z.string()).readonly(),
+  topLogprobs: z.int().min(0).max(20).optional(),
+  priority: z.enum(['interactive', 'can-wait']).optional(),
+  cacheKey: z.string().min(1).max(200).optional(),
+  holdSeconds: z.int().min(1).max(600).optional(),
+  isReplayable: z.boolean().optional(),
   relay: z.strictObject({ duty: z.number().min(LEAST_DUTY).max(1) }).optional(),
 });
 
@@ -49,9 +70,16 @@ export const loadOptionsSchema = z.strictObject({
   threads: z.number().int().positive(),
   /** Measure again with this model, if it is large enough for that to matter. */
   tuneThreads: z.boolean(),
+  /** At most; fewer where the memory has no room for them. */
   sequences: z.number().int().positive(),
   /** Tokens per sequence; null takes what the model and the memory allow. */
   contextTokens: z.number().int().positive().nullable(),
+  /** Number format of keys and values in the context; left out, f16. */
+  kvType: kvTypeSchema.optional(),
+  /** Where the owner's own states may be kept; null or left out, nowhere on a disk. */
+  cacheFolder: z.string().min(1).nullable().optional(),
+  /** Who computes in place of this process; null or left out, nobody does. */
+  server: externalServerSchema.nullable().optional(),
 });
 
 export const loadReportSchema = z.strictObject({
@@ -69,7 +97,12 @@ export const loadReportSchema = z.strictObject({
 
 export const generateEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), seed: z.number(), counts: countsSchema }),
-  z.strictObject({ type: z.literal('tokens'), text: z.string(), tokenIds }),
+  z.strictObject({
+    type: z.literal('tokens'),
+    text: z.string(),
+    tokenIds,
+    logprobs: logprobsSchema.optional(),
+  }),
   z.strictObject({
     type: z.literal('end'),
     reason: z.enum(['stop', 'length', 'cancelled']),
@@ -90,6 +123,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('cancel'), id: requestId }),
   /** Whoever reads the answer is behind, or has caught up. */
   z.strictObject({ type: z.literal('hold'), id: requestId, isHeld: z.boolean() }),
+  /** The part of the time that relays may have at most; 0 pauses them before the next step. */
+  z.strictObject({ type: z.literal('pace'), relays: z.number().min(0).max(1) }),
 ]);
 
 /** Engine to main. */

@@ -1,10 +1,24 @@
 /** What the scheduler needs of a loaded model: a few sequences that can be stepped, and its text rules. */
 import type { ChatTurn, Sampling } from '../protocol/generate.ts';
 
+/** How likely a token was, and which were the likeliest: before temperature, penalties and every filter. */
+export interface Rating {
+  /** Natural logarithm of its share of the whole vocabulary. */
+  readonly logprob: number;
+  /** Best first, as many as were asked for. */
+  readonly top: readonly { readonly id: number; readonly logprob: number }[];
+}
+
+export interface SampledToken {
+  readonly id: number;
+  /** Null when it was not asked for. */
+  readonly rating: Rating | null;
+}
+
 /** Samples one answer. Only one may be open per sequence, and never during another call on it. */
 export interface TokenSource {
   /** Evaluates what is pending and samples; null when the model ended its answer. */
-  next(): Promise<number | null>;
+  next(): Promise<SampledToken | null>;
   /** Frees the sampler; what was evaluated stays in the sequence. */
   close(): Promise<void>;
 }
@@ -12,6 +26,10 @@ export interface TokenSource {
 export interface SampleOptions extends Sampling {
   /** Already drawn and within 32 bits. */
   readonly seed: number;
+  /** Rate every token, with so many of the likeliest; left out, none is rated. */
+  readonly topLogprobs?: number | undefined;
+  /** Draw with Lull's own sampler. */
+  readonly isReplayable?: boolean | undefined;
 }
 
 /** One of the model's parallel places, with the tokens whose state it holds. */
@@ -23,6 +41,15 @@ export interface SequencePort {
    * that cannot be rewound lose them all.
    */
   keep(length: number): Promise<number>;
+  /** False for models that lose everything when they are to forget a part. */
+  readonly canRewind: boolean;
+  /** Writes the state to a file, with the tokens it belongs to. Not while an answer is open. */
+  save(path: string): Promise<void>;
+  /**
+   * Puts the state of a file in place of what is held. The file must come from the same model with the same settings:
+   * another's may end the process. Rejects when it cannot be read, and nothing is held then.
+   */
+  load(path: string): Promise<void>;
   /** Evaluates without sampling. */
   prefill(tokens: readonly number[]): Promise<void>;
   /** Nothing is evaluated before the first `next()`, which evaluates `tokens` (one at least) and samples. */

@@ -8,6 +8,15 @@ export interface EngineRequest extends GenerateRequest {
    * one of those needs its place.
    */
   readonly relay?: RelayShare | undefined;
+  /**
+   * Whose cached state it may use and add to: requests share cached tokens under the same name only, because how fast
+   * a prompt is read tells what somebody else has asked. Left out, it is the owner's own.
+   */
+  readonly cacheKey?: string | undefined;
+  /** Keeps the conversation's state for so many seconds after the answer (1 to 600), for its next question. */
+  readonly holdSeconds?: number | undefined;
+  /** Samples with Lull's own sampler, which anybody can replay from the seed; left out, with llama.cpp's. */
+  readonly isReplayable?: boolean | undefined;
 }
 
 /**

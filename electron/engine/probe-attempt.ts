@@ -5,7 +5,7 @@ import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDeferred } from '../platform/deferred.ts';
 import { DEVICE_PULSE_MS } from '../platform/heartbeat.ts';
-import { engineEnv } from './engine-env.ts';
+import { engineEnv, type Packs } from './engine-env.ts';
 import { describeExit } from './exit-words.ts';
 import {
   fromProbeSchema,
@@ -25,6 +25,8 @@ export type Attempt =
       /** Null when it did not even get to name one. */
       readonly device: Device | null;
       readonly why: string;
+      /** Its process ended by itself, in the middle. */
+      readonly hasDied: boolean;
       /** It may work at another moment: time ran out, its process died, a game held the memory. */
       readonly isPassing: boolean;
     }
@@ -35,6 +37,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   readonly task: ProbeTask;
   readonly deviceIndex: number | null;
+  /** Binaries that did not come with Lull. */
+  readonly packs?: Packs | undefined;
   readonly allowSoftware: boolean;
   /** The process is killed after this. */
   readonly timeoutMs: number;
@@ -49,14 +53,14 @@ export async function attemptProbe(options: AttemptOptions): Promise<Attempt> {
   const attempt = createDeferred<Attempt>();
   const child = options.spawn('probe-process', {
     name: 'Lull backend test',
-    env: engineEnv(task.backend, options.deviceIndex),
+    env: engineEnv(task.backend, options.deviceIndex, options.packs),
   });
   const post = (message: ToProbe) => {
     child.post(message);
   };
   let device: Device | null = null;
-  const fail = (why: string, isPassing = true) => {
-    attempt.resolve({ kind: 'failed', device, why, isPassing });
+  const fail = (why: string, { isPassing = true, hasDied = false } = {}) => {
+    attempt.resolve({ kind: 'failed', device, why, isPassing, hasDied });
   };
 
   const hear = (message: FromProbe) => {
@@ -80,7 +84,7 @@ export async function attemptProbe(options: AttemptOptions): Promise<Attempt> {
         return;
       case 'failed':
         // A backend that cannot even be opened lacks a library or an instruction, and will tomorrow.
-        fail(message.details, device !== null);
+        fail(message.details, { isPassing: device !== null });
     }
   };
 
@@ -89,7 +93,7 @@ export async function attemptProbe(options: AttemptOptions): Promise<Attempt> {
     if (message.success) hear(message.data);
   });
   child.onExit((code) => {
-    fail(`its process ${describeExit(code)}`);
+    fail(`its process ${describeExit(code)}`, { hasDied: true });
   });
   const onAbort = () => {
     attempt.reject(new AppError('cancelled'));

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Packs } from './engine-env.ts';
 import { llamaPackageVersion } from './llama-package-adapter.ts';
 import type { ProbeFacts } from './probe-store.ts';
 
@@ -16,7 +17,12 @@ const DRIVER_LIBRARIES = [
   'C:\\Windows\\System32\\amdvlk64.dll',
 ];
 
-export function readProbeFacts(lullVersion: string, starterSha256: string): ProbeFacts {
+export function readProbeFacts(known: {
+  readonly lullVersion: string;
+  readonly starterSha256: string;
+  readonly packs?: Packs;
+}): ProbeFacts {
+  const { lullVersion, starterSha256, packs = {} } = known;
   const processors = os.cpus();
   return {
     platform: process.platform,
@@ -24,6 +30,7 @@ export function readProbeFacts(lullVersion: string, starterSha256: string): Prob
     processor: processors[0]?.model ?? 'unknown',
     processors: processors.length,
     drivers: [os.release(), ...DRIVER_FILES.flatMap(text), ...drivers().flatMap(stamp)],
+    packs: Object.entries(packs).flat(),
     llamaVersion: llamaPackageVersion(),
     lullVersion,
     starterSha256,

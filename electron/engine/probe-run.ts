@@ -3,6 +3,7 @@ import type { BackendName, Candidate } from '../ipc/snapshot.ts';
 import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import type { Packs } from './engine-env.ts';
 import { attemptProbe, type Attempt } from './probe-attempt.ts';
 import { BACKEND_TITLES, choose, judge } from './probe-verdict.ts';
 import type { ChatTurn } from '../protocol/generate.ts';
@@ -20,6 +21,8 @@ export interface ProbeRunOptions {
   readonly platform: NodeJS.Platform;
   readonly starterPath: string;
   readonly golden: Golden;
+  /** Binaries that did not come with Lull; none when nothing is said. */
+  readonly packs?: Packs;
   /** Default: all that the platform may have, the processor last. */
   readonly backends?: readonly BackendName[];
   /** Tests renderers such as llvmpipe too; by default they are named and skipped. */

@@ -30,15 +30,17 @@ export interface ProbeFacts {
   readonly processors: number;
   /** What can be read of the graphics drivers, in a fixed order. */
   readonly drivers: readonly string[];
+  /** Packs with binaries that did not come with Lull: name and folder of each. */
+  readonly packs: readonly string[];
   readonly llamaVersion: string;
   readonly lullVersion: string;
   readonly starterSha256: string;
 }
 
 export function fingerprint(facts: ProbeFacts): string {
-  const { platform, arch, processor, processors, drivers } = facts;
+  const { platform, arch, processor, processors, drivers, packs } = facts;
   const { llamaVersion, lullVersion, starterSha256 } = facts;
-  const parts = [platform, arch, processor, processors, drivers];
+  const parts = [platform, arch, processor, processors, drivers, packs];
   return JSON.stringify([...parts, llamaVersion, lullVersion, starterSha256]);
 }
 

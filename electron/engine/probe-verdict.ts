@@ -17,7 +17,6 @@ export function judge(
   attempt: Attempt,
   golden: readonly number[],
 ): Candidate {
-  const name = BACKEND_TITLES[backend];
   const nothing: Candidate = {
     backend,
     deviceIndex,
@@ -31,20 +30,45 @@ export function judge(
   };
   switch (attempt.kind) {
     case 'not-included':
-      return { ...nothing, why: `${name} is not included in this build of Lull.` };
+      return { ...nothing, why: absentWhy(backend) };
     case 'no-device':
-      return { ...nothing, why: `${name} found no device on this computer.` };
+      return { ...nothing, why: deviceWhy(backend) };
     case 'software': {
       const why = `${attempt.device.name} imitates a graphics card on the processor, which is slower than the processor itself.`;
       return { ...nothing, device: attempt.device, why };
     }
     case 'failed': {
-      const why = `${name} failed the test: ${attempt.why}.`;
+      const why = failedWhy(backend, attempt);
       return { ...nothing, device: attempt.device, state: 'failed', why };
     }
     case 'answered':
       return judgeAnswer(nothing, attempt, golden);
   }
+}
+
+function absentWhy(backend: BackendName): string {
+  if (backend === 'cuda') return 'CUDA comes as a pack of its own, which is not installed.';
+  return `${BACKEND_TITLES[backend]} is not included in this build of Lull.`;
+}
+
+function deviceWhy(backend: BackendName): string {
+  if (backend !== 'cuda') return `${BACKEND_TITLES[backend]} found no device on this computer.`;
+  return 'CUDA could not reach an NVIDIA card: the card, its driver or NVIDIA’s CUDA libraries are missing.';
+}
+
+function failedWhy(
+  backend: BackendName,
+  { why, device, hasDied }: Extract<Attempt, { kind: 'failed' }>,
+): string {
+  if (backend === 'cuda' && hasDied) {
+    const where = device === null ? '' : ` on ${device.name}`;
+    // What it died of nobody is told; mostly its programs were made for a newer driver.
+    return `CUDA broke down in the test (${why}), so it is not used${where}. Mostly the NVIDIA driver is too old for this pack: update the driver, then test again.`;
+  }
+  if (backend === 'cuda' && device === null) {
+    return `The CUDA pack could not be opened (${why}): remove it and download it again.`;
+  }
+  return `${BACKEND_TITLES[backend]} failed the test: ${why}.`;
 }
 
 function judgeAnswer(

@@ -1,6 +1,7 @@
 /** The backends of this computer: what a test found, now or under the same circumstances before. */
 import type { Candidate } from '../ipc/snapshot.ts';
 import { jsonFile } from '../platform/json-file.ts';
+import type { Packs } from './engine-env.ts';
 import { readProbeFacts } from './probe-facts-adapter.ts';
 import { runProbe, type ProbeRunOptions, type ProbeRunResult } from './probe-run.ts';
 import { fingerprint, probeRecordSchema, recall, remember } from './probe-store.ts';
@@ -19,6 +20,8 @@ export interface ProbeOutcome {
   readonly candidates: readonly Candidate[];
   /** What the processor's part of the work runs best with; 1 when it could not be measured. */
   readonly threads: number;
+  /** With which binaries, beside those that came with Lull, it was tested. */
+  readonly packs?: Packs | undefined;
   /** Nothing was tested: nothing has changed since the last test. */
   readonly remembered: boolean;
 }
@@ -34,7 +37,7 @@ export async function probeBackends(options: ProbeOptions): Promise<ProbeOutcome
     },
   });
   const nowMs = options.clock.nowMs();
-  const current = fingerprint(readProbeFacts(options.lullVersion, options.starterSha256));
+  const current = fingerprint(readProbeFacts(options));
   // A folder that cannot be read or written, or a full disk, only costs another test at the next start.
   const tryStore = <Value>(fallback: Value, work: () => Value): Value => {
     try {
@@ -45,12 +48,12 @@ export async function probeBackends(options: ProbeOptions): Promise<ProbeOutcome
     }
   };
   const known = options.again ? null : tryStore(null, () => recall(store, current, nowMs));
-  if (known !== null) return outcome(known, true);
+  if (known !== null) return { ...outcome(known, true), packs: options.packs };
   const result = await runProbe({ ...options, platform: process.platform });
   tryStore(undefined, () => {
     remember(store, current, result, nowMs);
   });
-  return outcome(result, false);
+  return { ...outcome(result, false), packs: options.packs };
 }
 
 function outcome({ candidates, threads }: ProbeRunResult, remembered: boolean): ProbeOutcome {

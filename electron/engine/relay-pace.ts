@@ -1,4 +1,4 @@
-/** The rest that relays owe after the time in which they had the engine for themselves. */
+/** The one gate for relays: whether they may compute at all, and the rest they owe for the time in which they did. */
 import type { Clock } from '../platform/clock.ts';
 import type { News } from './news.ts';
 
@@ -6,6 +6,9 @@ import type { News } from './news.ts';
 const SHORTEST_REST_MS = 2;
 
 export interface RelayPace {
+  /** Part of the time that relays may have at most, 0 to 1; with 0 none takes part in the next step. */
+  limit(share: number): void;
+  readonly isOpen: boolean;
   /** Counts `workedMs` of a step in which only relays took part, at the given duty. */
   worked(workedMs: number, duty: number): void;
   /** Waits out what is owed, or until `isWanted`: then the owner's work is the relays' rest. */
@@ -13,10 +16,21 @@ export interface RelayPace {
 }
 
 export function createRelayPace(clock: Clock, news: News): RelayPace {
+  let share = 1;
   let owedMs = 0;
   return {
+    limit(next) {
+      // What is owed for a smaller share would hold up the larger one for minutes.
+      if (next > share) owedMs = 0;
+      share = next;
+      news.tell();
+    },
+    get isOpen() {
+      return share > 0;
+    },
     worked(workedMs, duty) {
-      owedMs += (workedMs * (1 - duty)) / duty;
+      const part = Math.min(duty, share);
+      if (part > 0) owedMs += (workedMs * (1 - part)) / part;
     },
     async rest(isWanted) {
       while (owedMs >= SHORTEST_REST_MS) {
@@ -28,7 +42,7 @@ export function createRelayPace(clock: Clock, news: News): RelayPace {
         const beganMs = clock.monotonicMs();
         await news.next(owedMs);
         // A timer that comes late has been rest as well: it is taken off the next one.
-        owedMs -= clock.monotonicMs() - beganMs;
+        if (owedMs > 0) owedMs -= clock.monotonicMs() - beganMs;
       }
     },
   };

@@ -5,10 +5,12 @@ import { createGeneration, type Generation, type GenerationSink } from './genera
 import type { ModelContext } from './model-context.ts';
 import { createNews } from './news.ts';
 import type { EngineRequest } from './ports.ts';
-import { reusable } from './prefill.ts';
+import { createPlaces, type Known } from './places.ts';
+import type { PrefixStore } from './prefix-store.ts';
 import { createRelayPace } from './relay-pace.ts';
+import { idleFor, lastRelay, mayTakePlace } from './seats.ts';
 import { toSamplerSeed } from './seed.ts';
-import { chooseSlot } from './slots.ts';
+import { NO_STEPS, promptTokens, withStep, type StepHistory } from './step-budget.ts';
 import {
   isOwnerServed,
   isRelay,
@@ -18,12 +20,18 @@ import {
   takeStep,
   type Running,
   type Slot,
-  type StepPart,
+  type Step,
 } from './step-plan.ts';
+import { createWaitingLine } from './waiting-line.ts';
 import { createWatchdog } from './watchdog.ts';
 
+/** Every so many steps in which prompts are read, the one that came first goes first, however long it is. */
+const OLDEST_EVERY = 4;
+/** Relays that the owner has kept waiting for so long end: whoever asked is answered sooner elsewhere. */
+export const RELAY_PATIENCE_MS = 60_000;
+
 export interface SchedulerLimits {
-  /** Prompt tokens evaluated in one step, over all sequences: bounds how long a step can take. */
+  /** Most prompt tokens in one step, over all sequences: what a batch can hold. Fewer are read while steps are slow. */
   readonly prefillTokens: number;
   /** Requests that may wait while every sequence is busy. */
   readonly waiting: number;
@@ -41,6 +49,8 @@ export interface SchedulerPorts {
   readonly clock: Clock;
   /** Any whole number. */
   drawSeed(): number;
+  /** Where states are kept beside the sequences; left out, nowhere. */
+  readonly store?: PrefixStore | undefined;
   /** The model failed in the middle of a step: everything was told so, and nothing more can run. */
   onBroken(error: unknown): void;
 }
@@ -61,6 +71,11 @@ export interface Scheduler {
    * @throws AppError `engine-busy`, `context-exceeded`, `bad-request`
    */
   submit(request: EngineRequest, sink: GenerationSink): Submitted;
+  /**
+   * Limits the part of the time that relays may have, 0 to 1. With 0 they keep their places and stand still from the
+   * next step on; the owner's own requests are never held back.
+   */
+  paceRelays(share: number): void;
   /** Requests that are running or waiting. */
   readonly load: number;
   /** Cancels everything; resolves when no step is running any more. */
@@ -73,62 +88,78 @@ export function createScheduler(
   limits: SchedulerLimits,
 ): Scheduler {
   const slots: Slot[] = model.sequences.map((port) => ({ port, lastUse: 0, running: null }));
-  const queue: Generation[] = [];
+  const line = createWaitingLine();
   const news = createNews(ports.clock);
   const pace = createRelayPace(ports.clock, news);
+  const places = createPlaces({ clock: ports.clock, store: ports.store ?? null });
   let uses = 0;
+  let history: StepHistory = NO_STEPS;
+  let readingSteps = 0;
+  let relaysWaitSinceMs = ports.clock.monotonicMs();
   let loop: Promise<void> | null = null;
   let closed: AppError | null = null;
   let isBroken = false;
 
   /** The one place between two batches: nothing is being evaluated here. */
   const betweenSteps = async () => {
+    sendRelaysAway();
     for (const slot of slots) {
-      if (slot.running?.generation.ended === true) await leave(slot);
+      if (slot.running?.generation.ended === true) await free(slot, slot.running.generation);
     }
-    dropEnded(queue);
-    while (await admitNext()) dropEnded(queue);
+    for (const { slot, known } of await places.begin()) admitted(slot, known);
+    line.dropEnded();
+    while (await admitNext()) line.dropEnded();
+  };
+
+  /** However much the owner asks, a relay hears in the end. */
+  const sendRelaysAway = () => {
+    const nowMs = ports.clock.monotonicMs();
+    if (!isOwnerAsking()) relaysWaitSinceMs = nowMs;
+    const longAgoMs = nowMs - RELAY_PATIENCE_MS;
+    if (relaysWaitSinceMs > longAgoMs) return;
+    const details = 'its owner has needed the engine for a minute';
+    for (const generation of [...placed().filter(isRelay), ...line.relaysSince(longAgoMs)]) {
+      generation.fail(new AppError('owner-returned', { details }));
+    }
+  };
+
+  const free = async (slot: Slot, generation: Generation) => {
+    await leave(slot);
+    await places.left(slot, generation);
   };
 
   const admitNext = async (): Promise<boolean> => {
+    const next = line.next();
+    if (next === null || !mayTakePlace(slots, next)) return false;
+    const { generation } = next;
+    const forRelay = isRelay(generation);
     // Relays come in when the owner asks for nothing.
-    const generation = queue.find((each) => !isRelay(each)) ?? queue[0];
-    if (generation === undefined || (isRelay(generation) && isOwnerServed(slots))) return false;
-    const idle = idleFor(isRelay(generation));
-    const choice = chooseSlot(
-      idle.map((slot) => ({ held: slot.port.held(), lastUse: slot.lastUse })),
-      generation.prompt,
-    );
-    const slot = choice === null ? undefined : idle[choice.index];
-    if (choice === null || slot === undefined) return !isRelay(generation) && (await makeRoom());
-    queue.splice(queue.indexOf(generation), 1);
+    if (forRelay && (!pace.isOpen || isOwnerServed(slots))) return false;
+    const slot = places.choose(idleFor(slots, forRelay), generation);
+    if (slot === null) return !forRelay && (await makeRoom());
+    line.take(next);
     slot.lastUse = uses += 1;
     // Before anything is waited for: whoever ends everything must find this one too.
-    const running: Running = { generation, evaluated: 0, source: null };
+    const running: Running = { generation, evaluated: 0, source: null, isWaiting: false };
     slot.running = running;
-    running.evaluated = await slot.port.keep(reusable(choice.shared, generation.prompt.length));
-    if (!generation.ended) generation.admit(running.evaluated);
+    const known = await places.fill(slot, generation);
+    if (known !== null) admitted(slot, known);
     return true;
   };
 
-  /**
-   * The first sequence is the owner's own where there is more than one: the owner's next question then costs no
-   * relay its place, and finds the conversation so far still there.
-   */
-  const idleFor = (relay: boolean): readonly Slot[] => {
-    const open = relay && slots.length > 1 ? slots.slice(1) : slots;
-    return open.filter((slot) => slot.running === null);
+  const admitted = ({ running }: Slot, known: Known) => {
+    if (running === null) return;
+    running.evaluated = known.tokens;
+    if (!running.generation.ended) running.generation.admit(known);
   };
 
-  /** The owner waits for no relay: the last one to come, which has the least to lose, ends for it. */
+  /** The owner waits for no relay: one ends for it. */
   const makeRoom = async (): Promise<boolean> => {
-    const [last] = slots
-      .filter(({ running }) => running !== null && isRelay(running.generation))
-      .sort((a, b) => b.lastUse - a.lastUse);
+    const last = lastRelay(slots);
     if (last?.running == null) return false;
     const details = 'every place in the engine was needed for its owner';
     last.running.generation.fail(new AppError('owner-returned', { details }));
-    await leave(last);
+    await free(last, last.running.generation);
     return true;
   };
 
@@ -136,32 +167,52 @@ export function createScheduler(
     breakDown(new Error('a step of the model did not come to an end'));
   });
 
-  const step = async (parts: readonly StepPart[]) => {
+  const nextStep = (): Step =>
+    planStep(slots, {
+      isOpenToRelays: pace.isOpen,
+      isOldestFirst: readingSteps % OLDEST_EVERY === 0,
+      promptTokens: (writers, isForRelays) =>
+        promptTokens(history, { writers, isForRelays, most: limits.prefillTokens }),
+    });
+
+  const take = async ({ parts, prompt, offered, writers }: Step) => {
+    if (prompt > 0) readingSteps += 1;
     const beganMs = ports.clock.monotonicMs();
     await watched(() => takeStep(parts, limits.together));
+    const ms = ports.clock.monotonicMs() - beganMs;
+    history = withStep(history, { prompt, offered, writers, ms });
     const share = pacedBy(parts);
     if (share === null) return;
-    pace.worked(ports.clock.monotonicMs() - beganMs, share.duty);
+    pace.worked(ms, share.duty);
     await pace.rest(isWanted);
+    relaysWaitSinceMs = ports.clock.monotonicMs();
   };
 
-  /** Whether the relays' rest is over before its time. */
-  const isWanted = () =>
-    closed !== null ||
+  /** Also between two of its requests, when one has ended and the next has no place yet. */
+  const isOwnerAsking = () =>
     isOwnerServed(slots) ||
-    queue.some((generation) => !isRelay(generation) && !generation.ended);
+    line.all.some((generation) => !isRelay(generation) && !generation.ended);
+
+  /** Whether the relays' rest is over before its time. */
+  const isWanted = () => closed !== null || isOwnerAsking();
+
+  const sleep = async () => {
+    await news.next(null);
+    // Nobody worked, so nobody was kept waiting by the owner.
+    relaysWaitSinceMs = ports.clock.monotonicMs();
+  };
 
   const run = async () => {
     try {
       while (!isBroken) {
         news.read();
         await watched(betweenSteps);
-        const parts = planStep(slots, limits.prefillTokens);
-        if (parts.length > 0) await step(parts);
+        const step = nextStep();
+        if (step.parts.length > 0) await take(step);
         // A request may have come in while the last ones left: then the loop is not over.
-        else if (queue.length === 0 && slots.every((slot) => slot.running === null)) break;
-        // Everybody waits for readers, and nobody can leave or come in.
-        else await news.next(null);
+        else if (everything().length === 0) break;
+        // Everybody waits for readers or is paused, and nobody can leave or come in.
+        else await sleep();
       }
     } catch (error) {
       breakDown(error);
@@ -176,29 +227,29 @@ export function createScheduler(
     const { details } = toAppError(error);
     closed = new AppError('engine-crashed', { ...(details && { details }), cause: error });
     for (const generation of everything()) generation.fail(closed);
-    queue.length = 0;
+    line.clear();
     ports.onBroken(error);
   };
 
-  const everything = (): Generation[] => [
-    ...slots.flatMap(({ running }) => (running === null ? [] : [running.generation])),
-    ...queue,
-  ];
+  const placed = (): Generation[] =>
+    slots.flatMap((slot) => (slot.running === null ? [] : [slot.running.generation]));
+
+  const everything = (): Generation[] => [...placed(), ...line.all];
 
   return {
     submit(request, sink) {
       if (closed !== null) throw closed;
-      dropEnded(queue);
+      line.dropEnded();
       const forRelay = request.relay !== undefined;
       // Relays that wait keep nobody out who goes before them.
-      const ahead = forRelay ? queue : queue.filter((generation) => !isRelay(generation));
-      if (ahead.length >= limits.waiting + idleFor(forRelay).length) {
+      const ahead = forRelay ? line.all : line.all.filter((generation) => !isRelay(generation));
+      if (ahead.length >= limits.waiting + idleFor(slots, forRelay).length) {
         throw new AppError('engine-busy', { details: `${String(ahead.length)} are waiting` });
       }
       const prompt = promptFor(request, model);
       const seed = toSamplerSeed(request.sampling.seed ?? ports.drawSeed());
       const generation = createGeneration(request, prompt, seed, model, ports.clock, sink);
-      queue.push(generation);
+      line.add(generation, ports.clock.monotonicMs());
       loop ??= Promise.resolve().then(run);
       news.tell();
       return {
@@ -212,6 +263,9 @@ export function createScheduler(
         },
       };
     },
+    paceRelays(share) {
+      pace.limit(share);
+    },
     get load() {
       return everything().filter((generation) => !generation.ended).length;
     },
@@ -219,15 +273,10 @@ export function createScheduler(
       closed ??= new AppError('cancelled', { details: 'the engine is closing' });
       for (const generation of everything()) generation.cancel();
       news.tell();
+      places.dispose();
       await loop;
     },
   };
-}
-
-function dropEnded(queue: Generation[]): void {
-  for (let index = queue.length - 1; index >= 0; index -= 1) {
-    if (queue[index]?.ended === true) queue.splice(index, 1);
-  }
 }
 
 function promptFor(request: EngineRequest, model: ModelContext): readonly number[] {

@@ -1,19 +1,23 @@
-/** Which sequence a new prompt goes to: the one that already holds its beginning, else the stalest. */
+/** Which sequence a new prompt goes to: the one that already holds its beginning, else the one least missed. */
+
+/** Fewer tokens are read sooner than their state is saved and brought back. */
+export const LEAST_TOKENS = 64;
 
 export interface IdleSlot {
-  readonly held: readonly number[];
+  /** Tokens whose state it holds, whoever's. */
+  readonly holds: number;
+  /** Of those, the ones that the prompt begins with and may use. */
+  readonly shared: number;
   /** Grows with every use; 0 for one that was never used. */
   readonly lastUse: number;
-}
-
-export interface SlotChoice {
-  readonly index: number;
-  /** How many held tokens the prompt shares; at least one prompt token is always left to evaluate. */
-  readonly shared: number;
+  /** Until when somebody has paid for what it holds; 0 when nobody has. */
+  readonly heldUntilMs: number;
 }
 
 /** At least this part of what a slot holds must be shared; less would throw another conversation away. */
 const SAME_CONVERSATION = 0.5;
+/** The same for a conversation whose keeping was paid for. */
+const SAME_HELD_CONVERSATION = 0.9;
 
 export function commonPrefix(left: readonly number[], right: readonly number[]): number {
   const limit = Math.min(left.length, right.length);
@@ -22,17 +26,26 @@ export function commonPrefix(left: readonly number[], right: readonly number[]):
   return length;
 }
 
-/** @returns null when there is no idle slot. */
-export function chooseSlot(
-  idle: readonly IdleSlot[],
-  prompt: readonly number[],
-): SlotChoice | null {
-  const rated = idle.map((slot, index) => {
-    const shared = Math.min(commonPrefix(slot.held, prompt), prompt.length - 1);
-    const reuses = shared > 0 && shared >= slot.held.length * SAME_CONVERSATION;
-    return { index, shared, reuse: reuses ? shared : 0, lastUse: slot.lastUse };
-  });
-  rated.sort((a, b) => b.reuse - a.reuse || a.lastUse - b.lastUse || a.index - b.index);
-  const best = rated[0];
-  return best === undefined ? null : { index: best.index, shared: best.shared };
+/**
+ * @param elsewhere how much of the prompt could be brought into any of them instead
+ * @returns an index; null when there is no idle slot
+ */
+export function chooseSlot(idle: readonly IdleSlot[], elsewhere: number): number | null {
+  const rated = idle.map((slot, index) => ({ ...slot, index, reuse: reuseOf(slot, elsewhere) }));
+  rated.sort(
+    (a, b) =>
+      b.reuse - a.reuse ||
+      Math.min(a.holds, 1) - Math.min(b.holds, 1) ||
+      a.heldUntilMs - b.heldUntilMs ||
+      a.lastUse - b.lastUse ||
+      a.index - b.index,
+  );
+  return rated[0]?.index ?? null;
+}
+
+/** Tokens that make it worth to go on in this very slot. */
+function reuseOf({ holds, shared, heldUntilMs }: IdleSlot, elsewhere: number): number {
+  const least = heldUntilMs > 0 ? SAME_HELD_CONVERSATION : SAME_CONVERSATION;
+  const isSame = shared >= holds * least;
+  return isSame && elsewhere - shared < LEAST_TOKENS ? shared : 0;
 }

@@ -28,7 +28,7 @@ export async function greedyAnswer(
   while (answer.length < limit) {
     const token = await source.next();
     if (token === null) break;
-    answer.push(token);
+    answer.push(token.id);
   }
   await source.close();
   return answer;

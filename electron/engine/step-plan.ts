@@ -16,6 +16,8 @@ export interface Running {
   /** Prompt tokens whose state the sequence holds. */
   evaluated: number;
   source: TokenSource | null;
+  /** Somebody else is reading the beginning of its prompt, and it will have it from there. */
+  isWaiting: boolean;
 }
 
 export interface StepPart {
@@ -35,27 +37,74 @@ export function isOwnerServed(slots: readonly Slot[]): boolean {
   );
 }
 
-/** What each running answer does in one step: one token for who writes, a piece of prompt for who still reads. */
-export function planStep(slots: readonly Slot[], prefillTokens: number): readonly StepPart[] {
-  let budget = prefillTokens;
-  const parts: StepPart[] = [];
-  const ownersOnly = isOwnerServed(slots);
-  // The oldest prompt gets the budget first: sharing it out would make all of them late.
-  const inOrder = [...slots].sort((a, b) => a.lastUse - b.lastUse);
-  for (const { port, running } of inOrder) {
-    if (running === null || !canGo(running)) continue;
+export interface StepTurn {
+  /** Relays are paused otherwise. */
+  readonly isOpenToRelays: boolean;
+  /** The prompt that came first is read first; otherwise the most urgent one, and of those the shortest. */
+  readonly isOldestFirst: boolean;
+  /** Most prompt tokens beside so many answers that are written. */
+  promptTokens(writers: number, isForRelays: boolean): number;
+}
+
+export interface Step {
+  readonly parts: readonly StepPart[];
+  readonly writers: number;
+  /** Prompt tokens that are read in it, and how many there could have been. */
+  readonly prompt: number;
+  readonly offered: number;
+}
+
+/**
+ * What each running answer does in one step: one token for who writes, a piece of prompt for who still reads. The
+ * first prompt in order takes what it can: sharing the step out would make all of them late.
+ */
+export function planStep(slots: readonly Slot[], turn: StepTurn): Step {
+  const going = whoGoes(slots, turn.isOpenToRelays);
+  const writers = going.filter(({ body }) => body === 0);
+  const readers = going.filter(({ body }) => body > 0);
+  const isForRelays = going.every(({ relay }) => relay !== undefined);
+  const offered = readers.length > 0 ? turn.promptTokens(writers.length, isForRelays) : 0;
+  readers.sort(turn.isOldestFirst ? byAge : byUrgency);
+  let left = offered;
+  const reading = readers.flatMap(({ port, running, relay, body }) => {
+    const chunk = prefillChunk(body, left);
+    left -= chunk;
+    return chunk === 0 ? [] : [{ relay, run: () => read(port, running, chunk) }];
+  });
+  const writing = writers.map(({ port, running, relay }) => ({
+    relay,
+    run: () => write(port, running),
+  }));
+  const parts = [...writing, ...reading];
+  return { parts, writers: writers.length, prompt: offered - left, offered };
+}
+
+interface Going {
+  readonly port: SequencePort;
+  readonly running: Running;
+  readonly relay: RelayShare | undefined;
+  /** Prompt tokens to evaluate before the last one. */
+  readonly body: number;
+  readonly age: number;
+}
+
+function whoGoes(slots: readonly Slot[], isOpenToRelays: boolean): readonly Going[] {
+  const mayRelay = isOpenToRelays && !isOwnerServed(slots);
+  return slots.flatMap(({ port, running, lastUse }) => {
+    if (running === null || running.isWaiting || !canGo(running)) return [];
     const { relay } = running.generation.request;
-    if (ownersOnly && relay !== undefined) continue;
-    const body = bodyLeft(running);
-    const chunk = prefillChunk(body, budget);
-    if (body > 0 && chunk === 0) continue;
-    budget -= chunk;
-    parts.push({
-      relay,
-      run: () => (chunk > 0 ? read(port, running, chunk) : write(port, running)),
-    });
-  }
-  return parts;
+    if (relay !== undefined && !mayRelay) return [];
+    return [{ port, running, relay, body: bodyLeft(running), age: lastUse }];
+  });
+}
+
+function byAge(a: Going, b: Going): number {
+  return a.age - b.age;
+}
+
+function byUrgency(a: Going, b: Going): number {
+  const later = (each: Going) => Number(each.running.generation.request.priority === 'can-wait');
+  return later(a) - later(b) || a.body - b.body || byAge(a, b);
 }
 
 /** The share by which a step is paced: the smallest, when only relays took part. @returns null when the owner did */
@@ -99,10 +148,7 @@ async function read(port: SequencePort, running: Running, chunk: number): Promis
 
 async function write(port: SequencePort, running: Running): Promise<void> {
   const { generation } = running;
-  running.source ??= port.open(generation.prompt.slice(-1), {
-    ...generation.request.sampling,
-    seed: generation.seed,
-  });
+  running.source ??= port.open(generation.prompt.slice(-1), generation.sampling);
   generation.accept(await running.source.next());
 }
 

@@ -9,6 +9,8 @@ const REPLACEMENT = '\uFFFD';
 export interface TextStream {
   /** @returns the new text that can no longer change; empty while a character is incomplete. */
   push(token: number): string;
+  /** What `token` would add in the next one's place, with U+FFFD for a character that it leaves incomplete. */
+  peek(token: number): string;
 }
 
 /**
@@ -40,5 +42,6 @@ export function createTextStream(
       }
       return fresh;
     },
+    peek: (token) => detokenize([...window, token], previous).slice(released),
   };
 }

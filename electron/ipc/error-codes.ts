@@ -1,5 +1,7 @@
 /** The closed list of failures a person can meet, each with its cause, what was kept, and what to do. */
 
+import { DOWNLOAD_ERROR_TEXTS } from './error-codes-downloads.ts';
+
 export interface ErrorText {
   /** What happened, and why. */
   readonly sentence: string;
@@ -10,6 +12,7 @@ export interface ErrorText {
 }
 
 export const ERROR_TEXTS = {
+  ...DOWNLOAD_ERROR_TEXTS,
   'bad-request': {
     sentence:
       'Lull did not understand that request, because a value in it is not one that it takes.',
@@ -76,6 +79,11 @@ export const ERROR_TEXTS = {
       'The file could not be written there: the folder is gone, or Lull may not write in it.',
     kept: 'A file that was there before is as it was, and nothing of the ledger has changed.',
     next: 'Choose another folder and export again.',
+  },
+  'external-unavailable': {
+    sentence: 'The server that should answer instead of Lull’s own engine does not.',
+    kept: 'Nothing was charged, and your own models work as before.',
+    next: 'Start that server, or stop using it in Settings.',
   },
   internal: {
     sentence: 'Something went wrong inside Lull, and it was not foreseen.',

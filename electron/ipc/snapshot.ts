@@ -1,6 +1,7 @@
 /** The whole state that the window mirrors, as one schema. Main owns it; the page only reads it. */
 import { z } from 'zod';
 import { checkSchema } from './doctor.ts';
+import { modelsSchema } from './models.ts';
 import { earningsSchema, networkSchema, servedSchema } from './network.ts';
 import { failureSchema } from './result.ts';
 import { presencePolicySchema, statusSchema } from './status.ts';
@@ -140,6 +141,22 @@ export const themeSchema = z.enum(['system', 'light', 'dark']);
 /** Steps of the first minutes that can be skipped and taken up again. */
 export const nextStepSchema = z.enum(['model', 'earning']);
 
+/** Number format of keys and values in the context: smaller ones hold more and answer a little differently. */
+export const kvTypeSchema = z.enum(['f16', 'q8_0']);
+
+/** A server that answers instead of our own engine; it must run the very model that is current here. */
+export const externalServerSchema = z.strictObject({
+  /** For example `http://127.0.0.1:11434/v1`. */
+  baseUrl: z.string().min(1).max(2048),
+  /** The server's own name for the model. */
+  model: z.string().min(1).max(512),
+});
+
+export const engineSettingsSchema = z.strictObject({
+  kvType: kvTypeSchema,
+  server: externalServerSchema.nullable(),
+});
+
 export const settingsViewSchema = z.strictObject({
   theme: themeSchema,
   /** False until the owner has begun for the first time. */
@@ -156,6 +173,7 @@ export const settingsViewSchema = z.strictObject({
   startsAtLogin: z.boolean(),
   /** Hides amounts and addresses, for screens that others see. */
   isDiscreet: z.boolean(),
+  engine: engineSettingsSchema,
 });
 
 export const noticeSchema = z.strictObject({
@@ -174,6 +192,7 @@ export const snapshotSchema = z.strictObject({
     current: modelInfoSchema.nullable(),
     known: z.array(modelInfoSchema),
   }),
+  models: modelsSchema,
   endpoint: endpointSchema,
   network: networkSchema,
   earnings: earningsSchema,
@@ -202,6 +221,9 @@ export type Conversation = Readonly<z.infer<typeof conversationSchema>>;
 export type Message = Readonly<z.infer<typeof messageSchema>>;
 export type SettingsView = Readonly<z.infer<typeof settingsViewSchema>>;
 export type NextStep = z.infer<typeof nextStepSchema>;
+export type ExternalServer = Readonly<z.infer<typeof externalServerSchema>>;
+export type EngineSettings = Readonly<z.infer<typeof engineSettingsSchema>>;
+export type KvType = z.infer<typeof kvTypeSchema>;
 export type Theme = z.infer<typeof themeSchema>;
 export type Notice = Readonly<z.infer<typeof noticeSchema>>;
 export type Snapshot = Readonly<z.infer<typeof snapshotSchema>>;

@@ -1,7 +1,8 @@
 /** Random values of everything that is signed, small and extreme ones among them. */
 import fc from 'fast-check';
 import type { Hex } from '../../electron/protocol/hex.ts';
-import { FINISHES, type Receipt } from '../../electron/protocol/receipt.ts';
+import { FINISHES } from '../../electron/protocol/finish.ts';
+import type { Receipt } from '../../electron/protocol/receipt.ts';
 import type { Session } from '../../electron/protocol/session.ts';
 import type { Voucher } from '../../electron/protocol/voucher.ts';
 
@@ -43,8 +44,11 @@ export const receipt: fc.Arbitrary<Receipt> = fc.record({
   profile: word,
   promptTokens: uint32,
   cachedTokens: uint32,
+  heldTokens: uint32,
   outputTokens: uint32,
   heldTokenSeconds: uint(64),
+  refundTokenSeconds: uint(64),
+  owedTokenSeconds: uint(64),
   cu: uint(64),
   totalCu: uint(64),
   charged: uint(96),

@@ -1,11 +1,15 @@
 /** A model whose tokens are bytes and whose choices follow from the seed and everything written so far. */
-import type { ModelContext, SequencePort } from '../../electron/engine/model-context.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { ModelContext, Rating, SequencePort } from '../../electron/engine/model-context.ts';
 import { AppError } from '../../electron/platform/app-error.ts';
 import { createDeferred } from '../../electron/platform/deferred.ts';
 
 export interface ByteModelOptions {
   readonly contextTokens?: number;
   readonly sequences?: number;
+  /** False to lose everything when a part is to be forgotten. */
+  readonly canRewind?: boolean;
   /** The byte that follows; null ends the answer. */
   readonly next?: (written: readonly number[], seed: number) => number | null;
 }
@@ -17,6 +21,8 @@ export interface ByteModel extends ModelContext {
     /** Most prompt tokens that were being evaluated at once. */
     mostPrefill: number;
     evaluated: number;
+    saved: number;
+    loaded: number;
   };
   /** From now on every evaluation fails. */
   break(): void;
@@ -26,6 +32,7 @@ export interface ByteModel extends ModelContext {
   holdKeep(): () => void;
 }
 
+const numbers = z.array(z.number());
 const END_CHANCE = 40;
 /** Letters, a space, a line end, and the four bytes of an emoji that only make sense in a row. */
 const ALPHABET = [...Buffer.from('abcde \n😀')];
@@ -44,9 +51,17 @@ export function nextByte(written: readonly number[], seed: number): number | nul
   return ALPHABET[drawn % ALPHABET.length] ?? 0;
 }
 
+/** The token itself first, then the alphabet; every number follows from the ids. */
+export function rate(token: number, topLogprobs: number | undefined): Rating | null {
+  if (topLogprobs === undefined) return null;
+  const ids = [token, ...ALPHABET.filter((id) => id !== token)].slice(0, topLogprobs);
+  const top = ids.map((id, index) => ({ id, logprob: -index - id / 1000 }));
+  return { logprob: -token / 1000, top };
+}
+
 export function createByteModel(options: ByteModelOptions = {}): ByteModel {
-  const { contextTokens = 200, sequences = 3, next = nextByte } = options;
-  const trace = { mostTogether: 0, mostPrefill: 0, evaluated: 0 };
+  const { contextTokens = 200, sequences = 3, canRewind = true, next = nextByte } = options;
+  const trace = { mostTogether: 0, mostPrefill: 0, evaluated: 0, saved: 0, loaded: 0 };
   let together = 0;
   let prefill = 0;
   let isBroken = false;
@@ -84,11 +99,23 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
       keep: (length) =>
         alone(async () => {
           await keepGate;
-          held.length = Math.min(held.length, length);
+          held.length = canRewind || length >= held.length ? Math.min(held.length, length) : 0;
           return held.length;
         }),
+      canRewind,
+      save: (path) =>
+        alone(async () => {
+          await writeFile(path, JSON.stringify(held));
+          trace.saved += 1;
+        }),
+      load: (path) =>
+        alone(async () => {
+          held.length = 0;
+          held.push(...numbers.parse(JSON.parse(await readFile(path, 'utf8'))));
+          trace.loaded += 1;
+        }),
       prefill: (tokens) => alone(() => evaluate(held, tokens, true)),
-      open(tokens, { seed }) {
+      open(tokens, { seed, topLogprobs }) {
         if (tokens.length === 0) throw new Error('nothing to evaluate');
         let pending = tokens;
         return {
@@ -97,7 +124,7 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
               await evaluate(held, pending, false);
               const token = next(held, seed);
               pending = token === null ? [] : [token];
-              return token;
+              return token === null ? null : { id: token, rating: rate(token, topLogprobs) };
             }),
           close: () => alone(() => Promise.resolve()),
         };

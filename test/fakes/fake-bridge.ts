@@ -15,6 +15,7 @@ import {
   withRelay,
   word,
 } from './fake-network.ts';
+import { fakeModelsCommands } from './fake-models.ts';
 import { fakeOwnerCommands } from './fake-owner.ts';
 import { fakeWalletCommands } from './fake-wallet.ts';
 import { FAKE_MODEL, failureFor, fakeSnapshot, fakeStats } from './fake-snapshot.ts';
@@ -167,6 +168,7 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
           patch({ settings: { ...snapshot.settings, ...input } }),
         ),
       ...fakeOwnerCommands({ command, patch, snapshot: () => snapshot }),
+      ...fakeModelsCommands({ command, patch, snapshot: () => snapshot }),
       ...fakeWalletCommands({ command, patch, snapshot: () => snapshot }),
       'model.choose': () =>
         command('model.choose', undefined, () => {

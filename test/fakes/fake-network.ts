@@ -39,6 +39,7 @@ export function fakePrice(text: string): Price {
     typical: 1_104n + BigInt(text.length),
     perMillionCu: 3_000_000n,
     maxTokens: 1_024,
+    holdSeconds: 0,
   };
 }
 
@@ -79,6 +80,10 @@ export function fakeReceipt(line: RelayLine, transaction: string | null = null):
     sequence: 3,
     price: 3_000_000n,
     cachedTokens: 8,
+    heldTokens: 0,
+    holdSeconds: 0,
+    refundTokenSeconds: 0n,
+    owedTokenSeconds: 0n,
     cu: 42n,
     totalCharged: line.charged * 3n,
     queuedMs: 4,

@@ -117,6 +117,7 @@ export function fakeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
       failure: null,
     },
     model: { current: FAKE_STARTER, known: [FAKE_STARTER] },
+    models: INITIAL.models,
     endpoint: {
       state: 'listening',
       url: 'http://127.0.0.1:11546/v1',

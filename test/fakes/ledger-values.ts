@@ -101,7 +101,10 @@ export function signedOn(session: Hex, ref: number, charge: Charge): SignedRecei
     promptTokens: 20,
     cachedTokens: 5,
     outputTokens: 30,
+    heldTokens: 0,
     heldTokenSeconds: 0n,
+    refundTokenSeconds: 0n,
+    owedTokenSeconds: 0n,
     // At a price of 1,000,000 a CU costs one token unit.
     cu: charge.charged,
     totalCu: charge.totalCharged,

@@ -2,7 +2,7 @@
 import { AppError } from '../../electron/platform/app-error.ts';
 import type { ErrorCode } from '../../electron/ipc/error-codes.ts';
 import type { EngineEvent, EnginePort } from '../../electron/gateway/ports.ts';
-import type { GenerateRequest } from '../../electron/protocol/generate.ts';
+import type { GenerateRequest, TokenLogprob } from '../../electron/protocol/generate.ts';
 
 export interface PromptedEngine extends EnginePort {
   readonly requests: readonly GenerateRequest[];
@@ -37,7 +37,9 @@ export function createPromptedEngine(): PromptedEngine {
     const tokens = (text: string): EngineEvent => {
       state.sampled += text.length;
       changed();
-      return { type: 'tokens', text };
+      const { topLogprobs } = request;
+      if (topLogprobs === undefined) return { type: 'tokens', text };
+      return { type: 'tokens', text, logprobs: [rate(text, topLogprobs)] };
     };
     if (verb === 'fail') throw new AppError(words[0] as ErrorCode);
     if (verb === 'wait') await aborted(signal);
@@ -115,6 +117,15 @@ export function createPromptedEngine(): PromptedEngine {
     },
   };
   return engine;
+}
+
+/** The text itself first, and after it the first byte of a character that never comes. */
+function rate(text: string, count: number): TokenLogprob {
+  const top = [
+    { id: 1, text, logprob: -0.25 },
+    { id: 2, text: '\uFFFD', logprob: -1.5 },
+  ];
+  return { text, logprob: -0.25, top: top.slice(0, count) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -80,7 +80,14 @@ export function createRelayWorld(choose: (count: number) => number): RelayWorld 
     await queue.step(owner);
     if (oneIn(20)) throw new AppError('engine-busy');
     const prompt = oneIn(20) ? 1_000_000 : 1 + choose(100);
-    const counts = { prompt, cached: choose(prompt), output: 0 };
+    const cached = choose(prompt);
+    // Conversations that were paid for are kept whole, in part, or not at all.
+    const counts = {
+      prompt,
+      cached,
+      held: choose(2) === 0 ? cached : choose(cached + 1),
+      output: 0,
+    };
     yield { type: 'start', seed: 1, counts };
     const length = choose(4);
     for (let token = 0; token < length && !signal.aborted; token += 1) {

@@ -5,6 +5,7 @@ import { createEdge, type Edge } from '../../electron/edge/edge-supervisor.ts';
 import type { EdgeState } from '../../electron/edge/ports.ts';
 import { createGateway } from '../../electron/gateway/gateway.ts';
 import { systemClock } from '../../electron/platform/clock.ts';
+import { createCountingEmbedder } from './counting-embedder.ts';
 import { createForkedChildren } from './fork-child.ts';
 import { createMemoryLog, type MemoryLog } from './memory-log.ts';
 import { createPromptedEngine, type PromptedEngine } from './prompted-engine.ts';
@@ -29,7 +30,12 @@ export async function startRunningEdge(): Promise<RunningEdge> {
   const log = createMemoryLog();
   const watchers = new Set<(state: EdgeState) => void>();
   const model = { id: '/models/small.gguf', name: 'Small 1B', fingerprint: 'test-1' };
-  const gateway = createGateway({ engine, currentModel: () => model, clock: systemClock });
+  const gateway = createGateway({
+    engine,
+    embedder: createCountingEmbedder(),
+    currentModel: () => model,
+    clock: systemClock,
+  });
   const edge = createEdge(
     { spawn: forks.spawn, clock: systemClock, log },
     {

@@ -51,7 +51,7 @@ type Behaviour = 'answers' | 'hangs' | 'never loads' | 'crashes while loading' |
 /** Behaves as the engine process would, to the extent that each test needs. */
 export function createSupervisedEngine(behaviour: Behaviour = 'answers') {
   const clock = createManualClock();
-  const state = { behaviour, diesSlowly: false };
+  const state = { behaviour, diesSlowly: false, report: REPORT };
   const hear = (child: ScriptedChild, raw: unknown) => {
     const message = toEngineSchema.parse(raw);
     if (message.type === 'load') load(child);
@@ -82,7 +82,7 @@ export function createSupervisedEngine(behaviour: Behaviour = 'answers') {
         child.say({ type: 'load-failed', code: 'model-too-large', details: 'It needs 9 GB.' });
       } else {
         child.say({ type: 'progress', value: 0.5 });
-        child.say({ type: 'loaded', report: REPORT });
+        child.say({ type: 'loaded', report: state.report });
       }
     });
   };

@@ -228,6 +228,34 @@ describe('cancelling', () => {
   });
 });
 
+describe('pausing relays', () => {
+  test('stops one in the middle and lets the owner go on; it ends once they may go on', async () => {
+    const soFar: number[] = [];
+    const begun = Promise.withResolvers<undefined>();
+    const sampling = { ...DEFAULT_SAMPLING, temperature: 1.5, seed: 3 };
+    const relay = {
+      ...ask('Write a long story.', { sampling, maxTokens: 300 }),
+      relay: { duty: 1 },
+    };
+    const paid = answer(relay, undefined, (event) => {
+      if (event.type === 'tokens') soFar.push(...event.tokenIds);
+      if (soFar.length > 10) begun.resolve(undefined);
+    });
+    await begun.promise;
+    engine.paceRelays(0);
+    // The owner's answer comes after everything that was on its way.
+    await answer(ask('Hi.', { maxTokens: 5 }));
+    const paused = soFar.length;
+    expect((await answer(ask('Write a story.'))).ids.length).toBeGreaterThan(5);
+    expect(soFar).toHaveLength(paused);
+    expect(paused).toBeLessThan(300);
+    engine.paceRelays(1);
+    const { end, ids } = await paid;
+    expect(end?.reason).not.toBe('cancelled');
+    expect(ids.length).toBeGreaterThan(paused);
+  });
+});
+
 describe('the process', () => {
   const dies = [
     ['is killed', (pid: number) => process.kill(pid, 'SIGKILL')],

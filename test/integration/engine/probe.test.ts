@@ -46,7 +46,7 @@ describe('the processor', () => {
     expect(candidates[0]).toMatchObject({
       backend: 'cuda',
       state: 'skipped',
-      why: 'CUDA is not included in this build of Lull.',
+      why: 'CUDA comes as a pack of its own, which is not installed.',
     });
     const [, cpu] = candidates;
     expect(cpu).toMatchObject({

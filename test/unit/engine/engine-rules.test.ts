@@ -131,6 +131,7 @@ describe('a remembered probe', () => {
     processor: 'CPU',
     processors: 8,
     drivers: ['driver 1'],
+    packs: [],
     llamaVersion: '3.21.1',
     lullVersion: '0.1.0',
     starterSha256: 'abc',
@@ -166,6 +167,7 @@ describe('a remembered probe', () => {
       { ...facts, drivers: ['driver 2'] },
       { ...facts, lullVersion: '0.1.1' },
       { ...facts, starterSha256: 'abd' },
+      { ...facts, packs: ['linux-x64-cuda', '/packs/linux-x64-cuda-3.21.1'] },
       { ...facts, llamaVersion: '3.22.0' },
     ];
     for (const other of others) expect(recall(kept, fingerprint(other), 0)).toBeNull();

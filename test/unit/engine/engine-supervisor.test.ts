@@ -87,6 +87,15 @@ describe('idle', () => {
     ]);
   });
 
+  test('lets another server, which has no threads of its own, be asked again', async () => {
+    const { supervisor, clock, state } = setUp();
+    state.report = { ...REPORT, threads: 0 };
+    await supervisor.load();
+    clock.advance(LIMITS.idleExitMs);
+    const events = await collect(supervisor.generate(REQUEST, never()));
+    expect(events.at(-1)).toMatchObject({ type: 'end' });
+  });
+
   test('work keeps it awake', async () => {
     const { supervisor, clock, state } = setUp();
     await supervisor.load();
@@ -236,6 +245,35 @@ describe('another plan', () => {
     await supervisor.load();
     supervisor.use({ ...PLAN });
     expect(children.last.isAlive).toBe(true);
+  });
+});
+
+describe('the share of relays', () => {
+  const paces = (child: { readonly received: readonly unknown[] }) =>
+    child.received.flatMap((raw) => {
+      const message = toEngineSchema.parse(raw);
+      return message.type === 'pace' ? [message.relays] : [];
+    });
+
+  test('is told to the engine that runs and to every one after it', async () => {
+    const { supervisor, children } = setUp();
+    await supervisor.load();
+    supervisor.paceRelays(0.25);
+    supervisor.paceRelays(0);
+    expect(paces(children.last)).toEqual([0.25, 0]);
+    await supervisor.unload();
+    await supervisor.load();
+    expect(paces(children.last)).toEqual([0]);
+    supervisor.paceRelays(1);
+    expect(paces(children.last)).toEqual([0, 1]);
+  });
+
+  test('needs no engine to be set', async () => {
+    const { supervisor, children } = setUp();
+    supervisor.paceRelays(0.5);
+    expect(children.all).toHaveLength(0);
+    await supervisor.load();
+    expect(paces(children.last)).toEqual([0.5]);
   });
 });
 

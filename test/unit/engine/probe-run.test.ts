@@ -109,7 +109,7 @@ describe('the chosen backend', () => {
       ['vulkan', 1, 'chosen'],
       ['cpu', null, 'works'],
     ]);
-    expect(candidates[0]?.why).toContain('not included in this build');
+    expect(candidates[0]?.why).toContain('a pack of its own');
     expect(threads).toBe(3);
     await Promise.resolve();
     expect(children.all.some((child) => child.isAlive)).toBe(false);
@@ -194,6 +194,32 @@ describe('what is found', () => {
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
     clock.advance(60_000);
     expect((await result).isLasting).toBe(false);
+  });
+});
+
+describe('CUDA', () => {
+  const nvidia = card('NVIDIA RTX 4070', 'discrete');
+  const whyOf = async (cuda: Behaviour) =>
+    (await setUp({ cuda: [cuda], cpu }).run()).candidates[0]?.why;
+
+  test('that dies names the card and what mostly helps', async () => {
+    const why = await whyOf(works(nvidia, { dies: 6 }));
+    expect(why).toMatch(/broke down.*crashed with signal 6.*not used on NVIDIA RTX 4070/);
+    expect(why).toContain('update the driver');
+  });
+
+  test('that finds no card, or cannot be opened, says what is missing', async () => {
+    expect(await whyOf({ refuses: 'NoBinaryFound' })).toContain('remove it and download it again');
+    const { candidates } = await setUp({ cpu }).run();
+    expect(candidates[0]?.why).toContain('CUDA libraries are missing');
+  });
+
+  test('is told where packs lie', async () => {
+    const { run, children } = setUp({ cuda: [works(nvidia)], cpu });
+    const packs = { 'linux-x64-cuda': '/packs/linux-x64-cuda-3.21.1' };
+    await run({ packs });
+    const { env = {} } = children.all[0]?.options ?? {};
+    expect(JSON.parse(env['LULL_PACKS'] ?? '')).toEqual(packs);
   });
 });
 

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineRequest } from '../../../electron/engine/ports.ts';
+import { createNews } from '../../../electron/engine/news.ts';
+import { createRelayPace } from '../../../electron/engine/relay-pace.ts';
 import {
   createScheduler,
   type Scheduler,
@@ -125,6 +127,68 @@ describe('a share of the time', () => {
     expect(clock.monotonicMs()).toBeLessThanOrEqual(102 * TOKEN_MS);
     expect(paid.words()).toBeLessThanOrEqual(1);
     await scheduler.dispose();
+  });
+});
+
+describe('a limit for all relays', () => {
+  test('holds beside each relay’s own, and until it is another', async () => {
+    const { clock, scheduler } = setUp({ sequences: 1 });
+    scheduler.paceRelays(0.25);
+    const paid = ask(scheduler, 'q', relay(0.5));
+    await pass(clock, 2000);
+    expect(paid.words()).toBeGreaterThanOrEqual(47);
+    expect(paid.words()).toBeLessThanOrEqual(51);
+    scheduler.paceRelays(1);
+    const before = paid.words();
+    await pass(clock, clock.monotonicMs() + 2000);
+    expect(paid.words() - before).toBeGreaterThanOrEqual(95);
+    expect(paid.words() - before).toBeLessThanOrEqual(102);
+    await scheduler.dispose();
+  });
+
+  test('that is zero takes hold before the next step, keeps their places, and the owner goes on', async () => {
+    const { clock, scheduler } = setUp({ sequences: 3 });
+    const paid = [ask(scheduler, 'a', relay(0.5)), ask(scheduler, 'b', relay(0.5))];
+    await pass(clock, 200);
+    scheduler.paceRelays(0);
+    const before = paid.map(({ words }) => words());
+    const late = ask(scheduler, 'late', relay(0.5));
+    await pass(clock, clock.monotonicMs() + 5000);
+    expect(paid.map(({ words }) => words())).toEqual(before);
+    const own = ask(scheduler, 'own', { maxTokens: 9 });
+    await turn();
+    expect(own.end()).toMatchObject({ reason: 'length' });
+    expect(late.events).toEqual([]);
+    scheduler.paceRelays(0.5);
+    await pass(clock, clock.monotonicMs() + 500);
+    expect(paid[0]?.words()).toBeGreaterThan((before[0] ?? 0) + 5);
+    expect(paid[1]?.words()).toBeGreaterThan((before[1] ?? 0) + 5);
+    expect(paid.map(({ error }) => error.current)).toEqual([null, null]);
+    await scheduler.dispose();
+  });
+
+  test('that was small holds nobody up once it is large', async () => {
+    const { clock, scheduler } = setUp({ sequences: 1 });
+    scheduler.paceRelays(0.001);
+    const paid = ask(scheduler, 'q', relay(1));
+    await pass(clock, 100);
+    expect(paid.words()).toBe(1);
+    scheduler.paceRelays(1);
+    await pass(clock, clock.monotonicMs() + 100);
+    expect(paid.words()).toBeGreaterThan(8);
+    await scheduler.dispose();
+  });
+
+  test('lets a paused relay be cancelled, and leave its place', async () => {
+    const { clock, scheduler } = setUp({ sequences: 1 });
+    const paid = ask(scheduler, 'q', relay(0.5));
+    await pass(clock, 50);
+    scheduler.paceRelays(0);
+    await pass(clock, clock.monotonicMs() + 50);
+    paid.cancel();
+    await turn();
+    expect(paid.end()).toMatchObject({ reason: 'cancelled' });
+    expect(scheduler.load).toBe(0);
   });
 });
 
@@ -301,4 +365,28 @@ describe('nothing is lost by it', () => {
     await scheduler.dispose();
     expect(waiting.end()).toMatchObject({ reason: 'cancelled' });
   });
+});
+
+test('a rest that is let off is no credit for work without one', async () => {
+  const clock = createManualClock();
+  const pace = createRelayPace(clock, createNews(clock));
+  const rest = async () => {
+    let isOver = false;
+    void pace.rest(() => false).then(() => (isOver = true));
+    await turn();
+    return () => isOver;
+  };
+  pace.limit(0.01);
+  pace.worked(100, 1);
+  const first = await rest();
+  clock.advance(5_000);
+  pace.limit(0.5);
+  await turn();
+  expect(first()).toBe(true);
+  pace.worked(100, 1);
+  const second = await rest();
+  expect(second()).toBe(false);
+  clock.advance(100);
+  await turn();
+  expect(second()).toBe(true);
 });

@@ -18,6 +18,9 @@ function createModel(stepMs: (threads: number) => number, length = Infinity) {
       {
         held: () => [],
         keep: (kept) => Promise.resolve((state.kept = kept)),
+        canRewind: true,
+        save: () => Promise.resolve(),
+        load: () => Promise.resolve(),
         prefill: () => Promise.resolve(),
         open() {
           state.open += 1;
@@ -27,7 +30,7 @@ function createModel(stepMs: (threads: number) => number, length = Infinity) {
               state.written += 1;
               state.tried.add(state.threads);
               clock.advance(stepMs(state.threads));
-              return Promise.resolve(7);
+              return Promise.resolve({ id: 7, rating: null });
             },
             close() {
               state.open -= 1;
