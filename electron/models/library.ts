@@ -18,6 +18,8 @@ export interface ModelLibrary {
   setStarter(starter: ModelInfo): void;
   /** Checks the file, puts it on the list and makes it current. @throws AppError with the reason. */
   open(path: string): Promise<ModelInfo>;
+  /** As `open`, but what the owner chose stays current; the test model gives way. @throws AppError with the reason. */
+  add(path: string): Promise<ModelInfo>;
   /** @throws AppError `model-missing` for one that is not known. */
   use(id: string): ModelInfo;
   forget(id: string): void;
@@ -63,6 +65,16 @@ export function createModelLibrary(ports: LibraryPorts): ModelLibrary {
     return { ...(await inspect(path)), id: path };
   }
 
+  async function put(path: string, isChosen: boolean): Promise<ModelInfo> {
+    const model = await read(path);
+    const others = paths.filter((other) => other !== path);
+    const isFirst = currentId === STARTER_ID;
+    save([path, ...others].slice(0, MAX_KNOWN), isChosen || isFirst ? path : currentId);
+    models.set(path, model);
+    changed();
+    return model;
+  }
+
   return {
     current,
     known,
@@ -85,14 +97,8 @@ export function createModelLibrary(ports: LibraryPorts): ModelLibrary {
       starter = { ...model, id: STARTER_ID, isStarter: true };
       changed();
     },
-    async open(path) {
-      const model = await read(path);
-      const others = paths.filter((other) => other !== path);
-      save([path, ...others].slice(0, MAX_KNOWN), path);
-      models.set(path, model);
-      changed();
-      return model;
-    },
+    open: (path) => put(path, true),
+    add: (path) => put(path, false),
     use(id) {
       const model = known().find((candidate) => candidate.id === id);
       if (!model) throw new AppError('model-missing', { details: shownPath(id) });

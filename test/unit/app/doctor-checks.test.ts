@@ -231,3 +231,23 @@ describe('doctorChecks', () => {
     }
   });
 });
+
+describe('the check of the engine while another server answers', () => {
+  const { settings, engine } = fakeSnapshot();
+  const server = { baseUrl: 'http://127.0.0.1:11434/v1', model: 'small' };
+  const used = { ...settings, engine: { ...settings.engine, server } };
+
+  it.each([
+    ['ready', 'ok', "answers in place of Lull's own engine."],
+    ['asleep', 'off', 'it has not been asked yet'],
+    ['failed', 'failed', 'cannot be reached'],
+  ] as const)('names the server when the engine is %s', (state, expected, words) => {
+    const details = 'it cannot be reached (ECONNREFUSED)';
+    const fault = state === 'failed' ? failure('external-unavailable', details) : null;
+    const changed = { ...engine, state, failure: fault };
+    const check = checkOf('engine', { settings: used, engine: changed });
+    expect(check.state).toBe(expected);
+    expect(check.proof).toContain(words);
+    expect(check.fix?.action ?? null).toBe(state === 'failed' ? 'open-settings' : null);
+  });
+});

@@ -30,6 +30,8 @@ describe('command line', () => {
       question: 'What is it?',
     });
     expect(parseOptions(['doctor', '--json']).mode).toEqual({ kind: 'doctor' });
+    expect(parseOptions(['models']).mode).toEqual({ kind: 'models', id: null });
+    expect(parseOptions(['models', 'get', 'one']).mode).toEqual({ kind: 'models', id: 'one' });
     expect(parseOptions(['--help']).mode).toEqual({ kind: 'help' });
     expect(parseOptions(['demo', '--ask', 'Why?', '--hold=30']).mode).toEqual({
       kind: 'demo',
@@ -55,6 +57,9 @@ describe('command line', () => {
     [['chat']],
     [['chat', '  ']],
     [['dance']],
+    [['models', 'get']],
+    [['models', 'put', 'one']],
+    [['models', 'get', 'one', 'two']],
     [['demo', 'now']],
     [['demo', '--join', 'practice.json']],
     [['demo', '--hold', 'long']],

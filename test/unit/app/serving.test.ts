@@ -56,7 +56,7 @@ function start() {
     clock.advance(PATCH_MS);
     await quiet();
   };
-  return { serving, state, open, bigFile };
+  return { serving, state, open, bigFile, hub, clock };
 }
 
 describe('serving', () => {
@@ -112,7 +112,45 @@ describe('serving', () => {
   });
 });
 
+describe('the profile of what is served', () => {
+  it('changes with the number format of keys and values', async () => {
+    const { serving, state, hub, clock } = start();
+    await serving.start();
+    const before = state.served?.profile;
+    hub.dispatch({
+      type: 'settings-changed',
+      change: { engine: { kvType: 'q8_0', server: null } },
+    });
+    clock.advance(PATCH_MS);
+    await quiet();
+    expect(state.served?.profile).toMatch(/^0x[0-9a-f]{64}$/);
+    expect(state.served?.profile).not.toBe(before);
+  });
+});
+
+/** Who asks, and what for. */
+const FROM = { cacheKey: `0x${'ab'.repeat(20)}`, holdSeconds: 60, topLogprobs: 2 } as const;
+
 describe('the engine of a relay', () => {
+  it('asks for an answer that can be drawn again', async () => {
+    const asked: unknown[] = [];
+    const engine = relayEngine({
+      engine: {
+        async *generate(request) {
+          asked.push(request);
+          yield await Promise.resolve({ type: 'start', seed: 1, counts: NOTHING } as const);
+        },
+      },
+      library: { current: () => FAKE_STARTER },
+      preparation: { ready: () => Promise.resolve() },
+      hashes: { sha256Of: () => Promise.resolve(SMALL_HASH) },
+    });
+    const request = { ...ASKED, ...FROM, ggufSha256: SMALL_HASH, relay: { duty: 1 } } as const;
+    const events = engine.generate(request, new AbortController().signal);
+    await events[Symbol.asyncIterator]().next();
+    expect(asked).toEqual([{ ...ASKED, ...FROM, relay: { duty: 1 }, isReplayable: true }]);
+  });
+
   it('lets no other model answer than the one that was asked for', async () => {
     const model: { current: ModelInfo } = { current: FAKE_STARTER };
     const engine = relayEngine({
@@ -127,7 +165,7 @@ describe('the engine of a relay', () => {
       preparation: { ready: () => Promise.resolve() },
       hashes: { sha256Of: () => Promise.resolve(SMALL_HASH) },
     });
-    const request = { ...ASKED, ggufSha256: SMALL_HASH, relay: { duty: 1 } } as const;
+    const request = { ...ASKED, ...FROM, ggufSha256: SMALL_HASH, relay: { duty: 1 } } as const;
     const events = engine.generate(request, new AbortController().signal);
     await expect(events[Symbol.asyncIterator]().next()).rejects.toMatchObject({
       code: 'engine-restarted',

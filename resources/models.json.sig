@@ -1,0 +1,1 @@
+m8jUA9wDXfFwt1wxvThf4Dk10n2Dy7q7fmQyOijZFFbsL28WRpQjn3ygxBYsKF3WEqxXNoFSBcuBjcNcpd/XCg==
