@@ -17,13 +17,13 @@ export interface ChatRun {
 
 /** Never rejects. */
 export async function serveChat({ id, events, beat, log, post }: ChatRun): Promise<void> {
-  const batcher = createTextBatcher(beat, (text) => {
-    post({ type: 'event', id, event: { type: 'tokens', text } });
+  const batcher = createTextBatcher(beat, (piece) => {
+    post({ type: 'event', id, event: { type: 'tokens', ...piece } });
   });
   try {
     for await (const event of events) {
       if (event.type === 'tokens') {
-        batcher.add(event.text);
+        batcher.add(event);
         continue;
       }
       batcher.flush();
@@ -33,9 +33,17 @@ export async function serveChat({ id, events, beat, log, post }: ChatRun): Promi
     throw new Error('a chat stopped without an end event');
   } catch (thrown) {
     batcher.flush();
-    const error = toAppError(thrown);
-    if (error.code === 'internal') log.error('a chat failed', { error: thrown });
-    const details = error.details?.slice(0, MAX_DETAILS_LENGTH) ?? null;
-    post({ type: 'failure', id, failure: { code: error.code, details } });
+    postFailure(id, thrown, { log, post });
   }
+}
+
+export function postFailure(
+  id: number,
+  thrown: unknown,
+  { log, post }: Pick<ChatRun, 'log' | 'post'>,
+): void {
+  const error = toAppError(thrown);
+  if (error.code === 'internal') log.error('a request failed', { error: thrown });
+  const details = error.details?.slice(0, MAX_DETAILS_LENGTH) ?? null;
+  post({ type: 'failure', id, failure: { code: error.code, details } });
 }

@@ -10,6 +10,7 @@ import { EDGE_LIMITS, PEER_LIMITS } from './limits.ts';
 import { createMainLink } from './main-link.ts';
 import { toEdgeSchema, type FromEdge, type FromEdgeWire, type ToEdge } from './messages.ts';
 import { createPeerNode, type PeerNetwork } from './peer-node.ts';
+import { readPeerEvents } from './token-messages.ts';
 
 /**
  * Main counts as hung after 10 s without a pulse, as the edge does for main. A slow disk can hold main up for
@@ -77,7 +78,7 @@ function startEdge(channel: ParentChannel): void {
   };
 
   channel.onMessage((raw) => {
-    const message: ToEdge = toEdgeSchema.parse(raw);
+    const message: ToEdge = readPeerEvents(raw) ?? toEdgeSchema.parse(raw);
     switch (message.type) {
       case 'pulse':
         pulse.beat();
@@ -88,6 +89,7 @@ function startEdge(channel: ParentChannel): void {
         break;
       case 'models':
       case 'event':
+      case 'embedded':
       case 'failure':
         link.receive(message);
         break;

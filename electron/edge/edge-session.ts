@@ -8,12 +8,14 @@ import { sendPulses } from '../platform/heartbeat.ts';
 import type { Log } from '../platform/log.ts';
 import { createBeat } from './beat.ts';
 import { serveChat } from './chat-run.ts';
-import { fromEdgeSchema, type ChatCall, type FromEdge, type ToEdgeWire } from './messages.ts';
+import { serveEmbed } from './embed-run.ts';
+import { fromEdgeSchema, type FromEdge, type ToEdgeWire } from './messages.ts';
 import { createPeerAnswers } from './peer-answers.ts';
 import type { PeerCalls } from './peer-calls.ts';
 import type { PeersOptions } from './peer-messages.ts';
 import type { PeersReport } from './peer-ports.ts';
 import type { EdgeHandlers } from './ports.ts';
+import { readCallEvents } from './token-messages.ts';
 
 /** An edge that says nothing for so long is stuck. */
 export const EDGE_SILENCE_MS = 10_000;
@@ -42,20 +44,22 @@ export interface EdgeSessionPorts {
   readonly child: Child;
   readonly clock: Clock;
   readonly log: Log;
+  /** Calls back once what happens at the moment has been dealt with. */
+  readonly soon: (callback: () => void) => void;
   readonly handlers: EdgeHandlers;
   /** Outlives this process, as those who call do. */
   readonly calls: PeerCalls;
 }
 
 export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEvents): EdgeSession {
-  const { child, clock, log, handlers, calls } = ports;
+  const { child, clock, log, soon, handlers, calls } = ports;
   const chats = new Map<number, AbortController>();
   const ended = Promise.withResolvers<undefined>();
   const post = (message: ToEdgeWire): void => {
     child.post(message);
   };
   const beat = createBeat(clock);
-  const answers = createPeerAnswers({ handlers: handlers.peers ?? null, clock, log, post });
+  const answers = createPeerAnswers({ handlers: handlers.peers ?? null, log, soon, post });
   const pulse = sendPulses(clock, {
     silenceMs: EDGE_SILENCE_MS,
     send: () => {
@@ -73,13 +77,17 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
     child.kill();
   }
 
-  function startChat(id: number, call: ChatCall): void {
+  /** @param serve ends when everything about the request has been said; undefined where there is no endpoint */
+  function startRequest(
+    id: number,
+    serve: ((signal: AbortSignal) => Promise<void>) | undefined,
+  ): void {
     if (chats.has(id)) {
-      breach('a chat id that is in use');
+      breach('a request id that is in use');
       return;
     }
-    if (!handlers.chat) {
-      breach('a chat where there is no endpoint');
+    if (!serve) {
+      breach('a request where there is no endpoint');
       return;
     }
     if (chats.size >= MAX_CHATS) {
@@ -88,14 +96,16 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
     }
     const controller = new AbortController();
     chats.set(id, controller);
-    const events = handlers.chat(call, controller.signal);
-    const run = serveChat({ id, events, beat, log, post });
     drop(
-      run.finally(() => chats.delete(id)),
-      'serving a chat',
+      serve(controller.signal).finally(() => chats.delete(id)),
+      'serving a request',
       log,
     );
   }
+
+  const chat = handlers.chat?.bind(handlers);
+  const embed = handlers.embed?.bind(handlers);
+  const run = { beat, log, post };
 
   function receive(message: FromEdge): void {
     switch (message.type) {
@@ -114,7 +124,17 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
         post({ type: 'models', id: message.id, models: handlers.models?.() ?? [] });
         break;
       case 'chat':
-        startChat(message.id, message.call);
+        startRequest(
+          message.id,
+          chat &&
+            ((signal) => serveChat({ id: message.id, events: chat(message.call, signal), ...run })),
+        );
+        break;
+      case 'embed':
+        startRequest(
+          message.id,
+          embed && ((signal) => serveEmbed(message.id, embed(message.call, signal), run)),
+        );
         break;
       case 'cancel':
         chats.get(message.id)?.abort();
@@ -146,6 +166,11 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
   }
 
   child.onMessage((raw) => {
+    const events = readCallEvents(raw);
+    if (events) {
+      receive(events);
+      return;
+    }
     const parsed = fromEdgeSchema.safeParse(raw);
     if (parsed.success) receive(parsed.data);
     else breach(parsed.error.issues[0]?.message ?? 'an unknown message');

@@ -90,7 +90,7 @@ export function createEdge(ports: EdgePorts, handlers: EdgeHandlers): Edge {
       if (session === mine) act();
     };
     const mine: EdgeSession = createEdgeSession(
-      { child, clock, log, handlers, calls },
+      { child, clock, log, soon: setImmediate, handlers, calls },
       {
         listening: (port) => ifMine(() => onListening(port)),
         listenFailed: (error) => ifMine(() => onListenFailed(error)),

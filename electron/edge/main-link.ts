@@ -4,6 +4,8 @@ import { createAsyncQueue, type AsyncQueue } from '../platform/async-queue.ts';
 import type {
   ChatCall,
   ChatEvent,
+  EmbedCall,
+  Embedded,
   FromEdgeWire,
   ListedModel,
   ToEdge,
@@ -14,14 +16,37 @@ export interface MainLink {
   models(): Promise<readonly ListedModel[]>;
   /** @throws AppError while iterating; aborting `signal` cancels in main and throws `cancelled` here. */
   chat(call: ChatCall, signal: AbortSignal): AsyncIterable<ChatEvent>;
+  /** @throws AppError; aborting `signal` cancels in main and throws `cancelled` here. */
+  embed(call: EmbedCall, signal: AbortSignal): Promise<Embedded>;
   /** Takes an answer from main; one that nobody waits for any more is dropped. */
-  receive(message: Extract<ToEdge, { type: 'models' | 'event' | 'failure' }>): void;
+  receive(message: Extract<ToEdge, { type: 'models' | 'event' | 'embedded' | 'failure' }>): void;
 }
 
 export function createMainLink(post: (message: FromEdgeWire) => void): MainLink {
   const chats = new Map<number, AsyncQueue<ChatEvent>>();
   const questions = new Map<number, (models: readonly ListedModel[]) => void>();
+  const embeds = new Map<number, PromiseWithResolvers<Embedded>>();
   let lastId = 0;
+
+  async function embed(call: EmbedCall, signal: AbortSignal): Promise<Embedded> {
+    if (signal.aborted) throw new AppError('cancelled');
+    lastId += 1;
+    const id = lastId;
+    const result = Promise.withResolvers<Embedded>();
+    const cancel = (): void => {
+      post({ type: 'cancel', id });
+      result.reject(new AppError('cancelled'));
+    };
+    embeds.set(id, result);
+    signal.addEventListener('abort', cancel, { once: true });
+    post({ type: 'embed', id, call });
+    try {
+      return await result.promise;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      embeds.delete(id);
+    }
+  }
 
   async function* chat(call: ChatCall, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     if (signal.aborted) throw new AppError('cancelled');
@@ -45,6 +70,7 @@ export function createMainLink(post: (message: FromEdgeWire) => void): MainLink 
 
   return {
     chat,
+    embed,
     models() {
       lastId += 1;
       const id = lastId;
@@ -62,8 +88,12 @@ export function createMainLink(post: (message: FromEdgeWire) => void): MainLink 
         case 'event':
           chats.get(message.id)?.push(message.event);
           break;
+        case 'embedded':
+          embeds.get(message.id)?.resolve(message.embedded);
+          break;
         case 'failure':
           chats.get(message.id)?.fail(toError(message.failure));
+          embeds.get(message.id)?.reject(toError(message.failure));
           break;
       }
     },

@@ -8,6 +8,7 @@ export const MAX_PROMPT_LENGTH = 4 * 1024 * 1024;
 const MAX_TURNS = 4096;
 const MAX_STOPS = 4;
 const MAX_NAME_LENGTH = 4096;
+const MAX_TOP_LOGPROBS = 20;
 
 const chatId = z.int().min(1);
 const port = z.int().min(0).max(65_535);
@@ -56,20 +57,58 @@ const chatCall = z
         sampling,
         maxTokens: z.int().min(1).nullable(),
         stop: z.array(z.string().min(1).max(512)).max(MAX_STOPS).readonly(),
+        topLogprobs: z.int().min(0).max(MAX_TOP_LOGPROBS).optional(),
+        priority: z.enum(['interactive', 'can-wait']).optional(),
       })
       .readonly(),
   })
   .readonly();
 
+const ratedToken = z.object({ id: count, text: z.string(), logprob: z.number() }).readonly();
+
+const tokenLogprob = z
+  .object({ text: z.string(), logprob: z.number(), top: z.array(ratedToken).readonly() })
+  .readonly();
+
 const chatEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), model: z.string(), fingerprint: z.string() }),
-  z.object({ type: z.literal('tokens'), text: z.string() }),
+  z.object({
+    type: z.literal('tokens'),
+    text: z.string(),
+    logprobs: z.array(tokenLogprob).readonly().optional(),
+  }),
   z.object({
     type: z.literal('end'),
     reason: z.enum(['stop', 'length', 'cancelled']),
     counts,
   }),
 ]);
+
+const MAX_EMBED_INPUTS = 2048;
+const MAX_EMBED_LENGTH = 1_000_000;
+
+const embedCall = z
+  .strictObject({
+    model: z.string().min(1).max(MAX_NAME_LENGTH),
+    inputs: z
+      .array(z.union([z.string().max(MAX_EMBED_LENGTH), z.array(count).readonly()]))
+      .min(1)
+      .max(MAX_EMBED_INPUTS)
+      .refine(
+        (inputs) => inputs.reduce((sum, each) => sum + each.length, 0) <= MAX_EMBED_LENGTH,
+        'the inputs are too long',
+      )
+      .readonly(),
+  })
+  .readonly();
+
+const embedded = z
+  .object({
+    model: z.string(),
+    vectors: z.array(z.instanceof(Float32Array)).readonly(),
+    tokens: count,
+  })
+  .readonly();
 
 const listedModel = z
   .object({ id: z.string(), name: z.string(), createdAtMs: z.number() })
@@ -93,6 +132,7 @@ export const toEdgeSchema = z.discriminatedUnion('type', [
     models: z.array(listedModel).readonly(),
   }),
   z.strictObject({ type: z.literal('event'), id: chatId, event: chatEvent }),
+  z.strictObject({ type: z.literal('embedded'), id: chatId, embedded }),
   z.strictObject({ type: z.literal('failure'), id: chatId, failure }),
   ...peerToEdge,
 ]);
@@ -103,6 +143,8 @@ export const fromEdgeSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('listen-failed'), failure }),
   z.strictObject({ type: z.literal('models'), id: chatId }),
   z.strictObject({ type: z.literal('chat'), id: chatId, call: chatCall }),
+  z.strictObject({ type: z.literal('embed'), id: chatId, call: embedCall }),
+  /** Of a chat or an embedding. */
   z.strictObject({ type: z.literal('cancel'), id: chatId }),
   ...peerFromEdge,
 ]);
@@ -116,5 +158,7 @@ export type WireFailure = Readonly<z.infer<typeof failure>>;
 
 /** A chat request that passed every check of its shape. */
 export type ChatCall = z.infer<typeof chatCall>;
+export type EmbedCall = z.infer<typeof embedCall>;
+export type Embedded = z.infer<typeof embedded>;
 export type ChatEvent = Readonly<z.infer<typeof chatEvent>>;
 export type ListedModel = z.infer<typeof listedModel>;

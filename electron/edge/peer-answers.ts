@@ -1,7 +1,6 @@
 /** In main: serves what other peers ask through the edge, no faster than they read. */
 import { z } from 'zod';
 import { toAppError } from '../platform/app-error.ts';
-import type { Clock } from '../platform/clock.ts';
 import { drop } from '../platform/drop.ts';
 import type { Log } from '../platform/log.ts';
 import type { Hex } from '../protocol/hex.ts';
@@ -13,8 +12,6 @@ import {
   type RelayEvent,
   type RelayRequest,
 } from '../protocol/wire-relay.ts';
-import { createBatcher } from './batcher.ts';
-import { createBeat, type Beat } from './beat.ts';
 import { createCredits, type Credits } from './credits.ts';
 import { PEER_CREDITS } from './limits.ts';
 import { createMergeChunks } from './merge-chunks.ts';
@@ -28,8 +25,9 @@ const MAX_RUNS = 512;
 export interface PeerAnswersPorts {
   /** Null when nobody may ask here. */
   readonly handlers: PeerServerHandlers | null;
-  readonly clock: Clock;
   readonly log: Log;
+  /** Calls back once what happens at the moment has been dealt with. */
+  readonly soon: (callback: () => void) => void;
   readonly post: (message: ToEdgeWire) => void;
 }
 
@@ -100,25 +98,31 @@ function refusalOf(code: RefusalCode): Refusal {
   return { code, retryElsewhere: refusalRow(code).retryElsewhere };
 }
 
-/** What all streams share: their beat, and the message that carries what is due at it. */
+/** Gives what one stream has to say by now; null for nothing. */
+type Take = () => PeerEvents | null;
+
+/** What all streams share: the message that carries what they have to say at the same moment. */
 interface Streams {
-  readonly beat: Beat;
-  send(events: PeerEvents): void;
+  /** Takes from this stream with the next message. */
+  ready(take: Take): void;
+  /** Sends that message now. */
+  send(): void;
 }
 
-function createStreams({ clock, post }: PeerAnswersPorts): Streams {
-  let due: PeerEvents[] = [];
-  const sendDue = (): void => {
-    const streams = due;
-    due = [];
+/** Nothing waits here for more to come: the engine tells of all answers together, and no more often than it has to. */
+function createStreams({ soon, post }: PeerAnswersPorts): Streams {
+  let due = new Set<Take>();
+  const send = (): void => {
+    const takes = due;
+    due = new Set();
+    const streams = [...takes].flatMap((take) => take() ?? []);
     if (streams.length > 0) post({ type: 'peer-events', streams });
   };
-  const beat = createBeat(clock, sendDue);
   return {
-    beat,
-    send(events) {
-      due.push(events);
-      if (!beat.isBeating) sendDue();
+    send,
+    ready(take) {
+      if (due.size === 0) soon(send);
+      due.add(take);
     },
   };
 }
@@ -169,16 +173,18 @@ async function answerRelay(
   const { signal } = controller;
   const { maxEvents, maxLength } = PEER_CREDITS;
   const merge = createMergeChunks();
-  let heldEvents = 0;
+  let isFirst = true;
+  let held: RelayEvent[] = [];
   let heldLength = 0;
-  const batcher = createBatcher<RelayEvent>(streams.beat, (events) => {
-    heldEvents = 0;
+  const take: Take = () => {
+    const events = held;
+    held = [];
     heldLength = 0;
-    if (signal.aborted) return;
+    if (signal.aborted || events.length === 0) return null;
     const texts = merge(events).map(textOf);
     for (const { length } of texts) credits.spend(length);
-    streams.send({ id, events: texts });
-  });
+    return { id, events: texts };
+  };
   try {
     for await (const event of handlers.relay(peerKey, request, signal)) {
       if (event.type === 'refusal') {
@@ -187,15 +193,16 @@ async function answerRelay(
       }
       // The supplier's receipt is due to its own books even when nobody hears of it any more.
       if (signal.aborted) continue;
-      heldEvents += 1;
+      held.push(event);
       if (event.type === 'chunk') heldLength += event.text.length;
-      batcher.add(event);
-      // However fast they come, no more than one stream may have on its way waits for the batch to be due.
-      if (heldEvents >= maxEvents || heldLength >= maxLength) batcher.flush();
+      streams.ready(take);
+      // The first goes alone; and however fast they come, no more wait than one stream may have on its way.
+      if (isFirst || held.length >= maxEvents || heldLength >= maxLength) streams.send();
+      isFirst = false;
       await credits.room();
     }
   } finally {
-    batcher.flush();
+    streams.send();
   }
   post({ type: 'peer-end', id });
 }

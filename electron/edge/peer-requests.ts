@@ -1,6 +1,5 @@
 /** Reads what a peer asks: address, headers, body, schema; nothing else of it goes any further. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import { createDeferred } from '../platform/deferred.ts';
 import type { RefusalCode } from '../protocol/refusal.ts';
@@ -66,7 +65,11 @@ export async function readAsk(
     if (body.refusal === null) return { ok: false, code: null };
     return malformed(body.refusal === 'too-large' ? 413 : 400);
   }
-  const parsed = peerAskSchema.safeParse({ kind, body: body.value });
-  if (!parsed.success) return malformed(400);
-  return { ok: true, ask: z.encode(peerAskSchema, parsed.data) };
+  const ask = { kind, body: body.value };
+  return isAsk(ask) ? { ok: true, ask } : malformed(400);
+}
+
+/** What the schema takes is sent on as it came: main reads it by the same schema. */
+function isAsk(value: unknown): value is PeerAskWire {
+  return peerAskSchema.safeParse(value).success;
 }

@@ -1,7 +1,7 @@
 /** What the edge needs from outside: the routes that answer, and in main whoever serves chats. */
 import type { AppError } from '../platform/app-error.ts';
 import type { HttpReply } from '../platform/http-reply.ts';
-import type { ChatCall, ChatEvent, ListedModel } from './messages.ts';
+import type { ChatCall, ChatEvent, EmbedCall, Embedded, ListedModel } from './messages.ts';
 import type { PeerServerHandlers, PeersReport } from './peer-ports.ts';
 
 export interface HttpRoute {
@@ -28,6 +28,8 @@ export interface EdgeHandlers {
   models?(): readonly ListedModel[];
   /** Ends with one `end` event or throws; `signal` aborts when the client or the edge has gone. */
   chat?(call: ChatCall, signal: AbortSignal): AsyncIterable<ChatEvent>;
+  /** `signal` aborts as for `chat`. */
+  embed?(call: EmbedCall, signal: AbortSignal): Promise<Embedded>;
   /** Told of every change, also when a crashed edge comes back. */
   stateChanged?(state: EdgeState): void;
   readonly peers?: PeerServerHandlers;

@@ -1,9 +1,9 @@
 /** Reads the events of one relay from a peer: each checked, in order, and nothing after the last. */
-import { z } from 'zod';
 import { relayEventSchema } from '../protocol/wire-relay.ts';
 import { createEventReader, EventFault } from './event-reader.ts';
 import type { PeerLimits } from './limits.ts';
 import type { RelayEventWire } from './peer-messages.ts';
+import { readChunk } from './token-messages.ts';
 
 export interface RelayStream {
   /** Receipt or refusal has come: the peer has nothing more to say. */
@@ -42,10 +42,16 @@ export function createRelayStream(limits: PeerLimits): RelayStream {
 }
 
 function parseEvent(text: string): RelayEventWire {
-  const parsed = relayEventSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new EventFault('an event has the wrong form');
-  // Only a receipt holds numbers that are texts on the wire.
-  return parsed.data.type === 'receipt' ? z.encode(relayEventSchema, parsed.data) : parsed.data;
+  const value = parseJson(text);
+  const chunk = readChunk(value);
+  if (chunk) return chunk;
+  if (!isEvent(value)) throw new EventFault('an event has the wrong form');
+  return value;
+}
+
+/** What the schema takes is sent on as it came: main reads it by the same schema. */
+function isEvent(value: unknown): value is RelayEventWire {
+  return relayEventSchema.safeParse(value).success;
 }
 
 /** @throws EventFault */

@@ -1,8 +1,8 @@
 /** Gathers what was taken until it is worth a message; the other side never waits for what is still gathered. */
 import type { CreditLimits } from './limits.ts';
 
-/** Of what may be on its way, this part is told of at once. */
-const PART = 4;
+/** Half of what may be on its way is told of at once; the other half is on its way meanwhile. */
+const PART = 2;
 
 export interface Takings {
   /**

@@ -12,15 +12,16 @@ import {
   type AnswerStamp,
   type Delta,
   type FinishReason,
+  type Said,
 } from './openai-answers.ts';
 import { failureFor, sendFailure } from './openai-errors.ts';
-import type { ChatEvent } from './ports.ts';
+import type { ChatEvent, TokensEvent } from './ports.ts';
 import type { EndReason } from '../protocol/generate.ts';
 import type { EventStream, HttpReply } from '../platform/http-reply.ts';
 
 /** How often a silent stream says that it is alive. */
 export const KEEP_ALIVE_MS = 15_000;
-/** Text kept for a reader that is behind, in UTF-16 units; one that falls further back is cut off. */
+/** Kept for a reader that is behind, in UTF-16 units; one that falls further back is cut off. */
 export const MAX_PENDING_LENGTH = 1024 * 1024;
 
 export interface AnswerOptions {
@@ -28,6 +29,10 @@ export interface AnswerOptions {
   readonly clock: Clock;
   readonly includeUsage: boolean;
 }
+
+/** About what a rated text takes in JSON. */
+const RATED_LENGTH = 80;
+const NOTHING: Said = { text: '', logprobs: null };
 
 type Events = AsyncIterable<ChatEvent>;
 type Start = Extract<ChatEvent, { type: 'start' }>;
@@ -40,15 +45,15 @@ export async function answerWhole(
   options: AnswerOptions,
 ): Promise<void> {
   try {
-    const parts: string[] = [];
+    const parts: TokensEvent[] = [];
     let start: Start | null = null;
     for await (const event of events) {
       if (event.type === 'start') start = event;
-      else if (event.type === 'tokens') parts.push(event.text);
+      else if (event.type === 'tokens') parts.push(event);
       else {
         const stamp = stampFor(options, start);
         const end = finishReason(event.reason);
-        reply.json(200, toCompletion(stamp, parts.join(''), end, event.counts));
+        reply.json(200, toCompletion(stamp, joined(parts), end, event.counts));
         return;
       }
     }
@@ -78,7 +83,7 @@ export async function answerStreamed(
           writer.start(event);
           break;
         case 'tokens':
-          writer.text(event.text);
+          writer.tokens(event);
           break;
         case 'end':
           writer.end(event);
@@ -98,7 +103,8 @@ export async function answerStreamed(
 function createChunkWriter(reply: HttpReply, options: AnswerOptions) {
   let stamp = stampFor(options, null);
   let stream: EventStream | null = null;
-  let pending = '';
+  let pending: TokensEvent[] = [];
+  let pendingLength = 0;
   let blocked = false;
   let silent = true;
 
@@ -115,14 +121,16 @@ function createChunkWriter(reply: HttpReply, options: AnswerOptions) {
     silent = false;
     if (!open().write(text)) blocked = true;
   };
-  const chunk = (delta: Delta, end: FinishReason | null): void => {
-    write(frame(toChunk(stamp, delta, end, options.includeUsage)));
+  const chunk = (delta: Delta, end: FinishReason | null, said: Said = NOTHING): void => {
+    const { logprobs } = said;
+    write(frame(toChunk(stamp, { delta, end, logprobs }, options.includeUsage)));
   };
   const flush = (): void => {
-    if (pending === '') return;
-    const content = pending;
-    pending = '';
-    chunk({ content }, null);
+    const said = joined(pending);
+    pending = [];
+    pendingLength = 0;
+    if (said.text === '' && !said.logprobs?.length) return;
+    chunk({ content: said.text }, null, said);
   };
 
   return {
@@ -130,10 +138,11 @@ function createChunkWriter(reply: HttpReply, options: AnswerOptions) {
       stamp = stampFor(options, event);
       chunk({ role: 'assistant', content: '', refusal: null }, null);
     },
-    text(text: string): void {
-      pending += text;
+    tokens(event: TokensEvent): void {
+      pending.push(event);
+      pendingLength += lengthOf(event);
       if (!blocked) flush();
-      else if (pending.length > MAX_PENDING_LENGTH) open().cut();
+      else if (pendingLength > MAX_PENDING_LENGTH) open().cut();
     },
     end(event: End): void {
       const reason = finishReason(event.reason);
@@ -157,6 +166,19 @@ function createChunkWriter(reply: HttpReply, options: AnswerOptions) {
       silent = true;
     },
   };
+}
+
+function joined(events: readonly TokensEvent[]): Said {
+  const isRated = events.some(({ logprobs }) => logprobs !== undefined);
+  return {
+    text: events.map(({ text }) => text).join(''),
+    logprobs: isRated ? events.flatMap(({ logprobs }) => logprobs ?? []) : null,
+  };
+}
+
+function lengthOf({ text, logprobs = [] }: TokensEvent): number {
+  const rated = logprobs.reduce((sum, { top }) => sum + 1 + top.length, 0);
+  return text.length + rated * RATED_LENGTH;
 }
 
 function stampFor(options: AnswerOptions, start: Start | null): AnswerStamp {

@@ -1,6 +1,7 @@
 /** Answers in the shapes of the OpenAI API: completion, chunk, model list, and server-sent event frames. */
 import type { ListedModel } from './ports.ts';
-import type { Counts } from '../protocol/generate.ts';
+import { toLogprobs } from './openai-logprobs.ts';
+import type { Counts, TokenLogprob } from '../protocol/generate.ts';
 
 /** What stays the same through all parts of one answer. */
 export interface AnswerStamp {
@@ -44,7 +45,14 @@ export function toUsage(counts: Counts): Usage {
   };
 }
 
-export function toCompletion(stamp: AnswerStamp, text: string, end: FinishReason, counts: Counts) {
+/** What one completion or chunk says. */
+export interface Said {
+  readonly text: string;
+  /** Of its tokens; null when nobody asked. */
+  readonly logprobs: readonly TokenLogprob[] | null;
+}
+
+export function toCompletion(stamp: AnswerStamp, said: Said, end: FinishReason, counts: Counts) {
   return {
     id: stamp.id,
     object: 'chat.completion',
@@ -54,8 +62,8 @@ export function toCompletion(stamp: AnswerStamp, text: string, end: FinishReason
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: text, refusal: null },
-        logprobs: null,
+        message: { role: 'assistant', content: said.text, refusal: null },
+        logprobs: toLogprobs(said.logprobs),
         finish_reason: end,
       },
     ],
@@ -63,16 +71,19 @@ export function toCompletion(stamp: AnswerStamp, text: string, end: FinishReason
   } as const;
 }
 
+/** What one chunk adds. */
+export interface Added {
+  readonly delta: Delta;
+  readonly end: FinishReason | null;
+  /** Of the tokens in it; null when nobody asked, or there are none. */
+  readonly logprobs: readonly TokenLogprob[] | null;
+}
+
 /** @param withUsage whether usage was asked for: every chunk but the last then says null. */
-export function toChunk(
-  stamp: AnswerStamp,
-  delta: Delta,
-  end: FinishReason | null,
-  withUsage: boolean,
-) {
+export function toChunk(stamp: AnswerStamp, { delta, end, logprobs }: Added, withUsage: boolean) {
   return {
     ...chunkHead(stamp),
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: end }],
+    choices: [{ index: 0, delta, logprobs: toLogprobs(logprobs), finish_reason: end }],
     ...(withUsage ? { usage: null } : {}),
   } as const;
 }

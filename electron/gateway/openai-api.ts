@@ -4,9 +4,10 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { answerStreamed, answerWhole } from './chat-answer.ts';
 import { toModel, toModelList } from './openai-answers.ts';
-import { failureFor, sendFailure } from './openai-errors.ts';
+import { answerEmbeddings } from './openai-embeddings.ts';
+import { badRequest, failureFor, sendFailure } from './openai-errors.ts';
 import { MAX_MODEL_NAME_LENGTH, parseChatBody } from './openai-shapes.ts';
-import type { ChatBackend } from './ports.ts';
+import type { ChatBackend, EmbedBackend } from './ports.ts';
 import { unknownModel } from './unknown-model.ts';
 import type { HttpReply } from '../platform/http-reply.ts';
 
@@ -24,7 +25,7 @@ export interface OpenAiApi {
 }
 
 export interface OpenAiApiPorts {
-  readonly backend: ChatBackend;
+  readonly backend: ChatBackend & EmbedBackend;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -51,6 +52,12 @@ export function createOpenAiApi(ports: OpenAiApiPorts): OpenAiApi {
       open: false,
       answer: (body, reply, signal) => chat(ports, body, reply, signal),
     },
+    '/v1/embeddings': {
+      method: 'POST',
+      open: false,
+      answer: (body, reply, signal) => answerEmbeddings(ports.backend, body, reply, signal),
+    },
+    '/v1/rerank': { method: 'POST', open: false, answer: refuseRerank },
   };
   return {
     find(path) {
@@ -64,6 +71,12 @@ export function createOpenAiApi(ports: OpenAiApiPorts): OpenAiApi {
       };
     },
   };
+}
+
+function refuseRerank(_body: unknown, reply: HttpReply): Promise<void> {
+  const message = 'Reranking is not supported yet: Lull has no model for it.';
+  sendFailure(reply, badRequest(message, null, 'unsupported_endpoint'));
+  return Promise.resolve();
 }
 
 async function listModels({ backend }: OpenAiApiPorts, reply: HttpReply): Promise<void> {

@@ -33,6 +33,7 @@ const ROWS = {
   'bad-request': { status: 400, type: 'invalid_request_error', code: 'invalid_request' },
   // 499 is nobody's standard; proxies have long used it for "closed before it was answered".
   cancelled: { status: 499, type: 'invalid_request_error', code: 'cancelled' },
+  'catalogue-damaged': { ...SERVER, code: 'catalogue_damaged' },
   'chain-unreachable': { ...SERVER, code: 'chain_unreachable', retryAfterS: 2 },
   'context-exceeded': {
     status: 400,
@@ -41,6 +42,10 @@ const ROWS = {
     param: 'messages',
   },
   'data-folder-unusable': { ...SERVER, code: 'data_folder_unusable' },
+  'disk-too-small': { ...SERVER, code: 'disk_too_small' },
+  'download-changed': { ...SERVER, code: 'download_changed' },
+  'download-damaged': { ...SERVER, code: 'download_damaged' },
+  'download-failed': { ...SERVER, code: 'download_failed' },
   'disk-full': { ...SERVER, code: 'disk_full' },
   'endpoint-unavailable': { ...SERVER, code: 'endpoint_unavailable', retryAfterS: 2 },
   'endpoint-refused': { ...SERVER, code: 'endpoint_refused' },
@@ -49,6 +54,13 @@ const ROWS = {
   'engine-restarted': { ...SERVER, code: 'engine_restarted', retryAfterS: 1 },
   'engine-unavailable': { ...SERVER, code: 'engine_unavailable' },
   'export-failed': { ...SERVER, code: 'export_failed' },
+  'external-unavailable': {
+    status: 502,
+    type: 'server_error',
+    code: 'external_unavailable',
+    retryAfterS: 2,
+  },
+  'hub-unreachable': { ...SERVER, code: 'hub_unreachable', retryAfterS: 2 },
   internal: { status: 500, type: 'server_error', code: 'internal_error' },
   'intent-expired': { ...SERVER, code: 'intent_expired' },
   'keys-sealed': { ...SERVER, code: 'keys_sealed' },

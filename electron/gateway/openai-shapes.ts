@@ -11,6 +11,7 @@ import {
   type Sampling,
 } from '../protocol/generate.ts';
 
+export const MAX_TOP_LOGPROBS = 20;
 export const MAX_STOPS = 4;
 export const MAX_STOP_LENGTH = 512;
 /** A model may be named by the path of its file. */
@@ -87,6 +88,10 @@ export const chatBodySchema = z.object({
   max_completion_tokens: tokenLimit,
   frequency_penalty: numberFrom(-2, 2),
   presence_penalty: numberFrom(-2, 2),
+  logprobs: flag,
+  top_logprobs: wholeFrom(0, MAX_TOP_LOGPROBS),
+  /** `flex` may wait for others; every other tier is answered alike. */
+  service_tier: z.string({ error: 'must be a text' }).nullish(),
   user: z.string({ error: 'must be a text' }).nullish(),
 });
 
@@ -119,6 +124,9 @@ export function parseChatBody(body: unknown): ChatParse {
   if (isSet(data.stream_options) && !stream) {
     return refuse("'stream_options' is only allowed when 'stream' is true.", 'stream_options');
   }
+  if ((data.top_logprobs ?? 0) > 0 && data.logprobs !== true) {
+    return refuse("'top_logprobs' is only allowed when 'logprobs' is true.", 'top_logprobs');
+  }
   const includeUsage = data.stream_options?.include_usage ?? false;
   const call = { model: data.model, request: toGenerateRequest(data) };
   return { ok: true, value: { call, stream, includeUsage } };
@@ -132,6 +140,8 @@ export function toGenerateRequest(body: ChatBody): GenerateRequest {
     maxTokens: limit === -1 ? null : limit,
     // An empty one would stop everything; llama-server passes over it too.
     stop: [body.stop ?? []].flat().filter((stop) => stop !== ''),
+    ...(body.logprobs === true && { topLogprobs: body.top_logprobs ?? 0 }),
+    ...(body.service_tier === 'flex' && { priority: 'can-wait' }),
   };
 }
 

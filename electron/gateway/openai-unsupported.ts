@@ -2,7 +2,7 @@
  * What the OpenAI API knows and Lull does not do yet, as data: each is refused by name, never quietly ignored.
  *
  * Fields that do not change the answer are ignored, because clients send many: `user`, `metadata`, `store`,
- * `service_tier`, `safety_identifier`, `prompt_cache_key`, `prompt_cache_retention`, `parallel_tool_calls`,
+ * `service_tier` other than `flex`, `safety_identifier`, `prompt_cache_key`, `prompt_cache_retention`, `parallel_tool_calls`,
  * `reasoning_effort`, `verbosity`, `cache_prompt`, `stream_options.include_obfuscation`, `name` of a message,
  * and every field that neither OpenAI's nor llama-server's API has.
  */
@@ -25,8 +25,6 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   functions: isEmpty,
   function_call: (value) => value === 'none' || value === 'auto',
   response_format: (value) => isFields(value) && value['type'] === 'text',
-  logprobs: (value) => value === false,
-  top_logprobs: (value) => value === 0,
   logit_bias: isEmpty,
   n: (value) => value === 1,
   modalities: (value) => Array.isArray(value) && value.length === 1 && value[0] === 'text',

@@ -23,6 +23,15 @@ const head = {
   system_fingerprint: z.literal('test-1'),
 };
 const finish = z.enum(['stop', 'length']);
+const ratedSchema = z.strictObject({
+  token: z.string(),
+  logprob: z.number().max(0),
+  bytes: z.array(z.int().min(0).max(255)).nullable(),
+});
+const logprobsSchema = z.strictObject({
+  content: z.array(ratedSchema.extend({ top_logprobs: z.array(ratedSchema).max(20) })),
+  refusal: z.null(),
+});
 const completionSchema = z.strictObject({
   ...head,
   object: z.literal('chat.completion'),
@@ -30,7 +39,7 @@ const completionSchema = z.strictObject({
     z.strictObject({
       index: z.literal(0),
       finish_reason: finish,
-      logprobs: z.null(),
+      logprobs: logprobsSchema.nullable(),
       message: z.strictObject({
         role: z.literal('assistant'),
         content: z.string(),
@@ -52,7 +61,7 @@ const chunkSchema = z.strictObject({
           content: z.string().optional(),
           refusal: z.null().optional(),
         }),
-        logprobs: z.null(),
+        logprobs: logprobsSchema.nullable(),
         finish_reason: finish.nullable(),
       }),
     )
@@ -87,7 +96,13 @@ function ask(content: string, extra: object = {}) {
 describe('models', () => {
   it('lists the aliases and the model, and shows each', async () => {
     const { data } = await client.models.list();
-    expect(data.map((model) => model.id)).toEqual(['lull-default', 'local', 'Small 1B']);
+    expect(data.map((model) => model.id)).toEqual([
+      'lull-default',
+      'local',
+      'Small 1B',
+      'lull-embed',
+      'counting',
+    ]);
     for (const listed of data) {
       expect(await client.models.retrieve(listed.id)).toEqual(listed);
       expect(listed).toMatchObject({ object: 'model', owned_by: 'lull' });
@@ -159,6 +174,47 @@ describe('chat', () => {
     });
   });
 
+  it('tells how likely each token was, when asked', async () => {
+    const asked = { logprobs: true, top_logprobs: 2 };
+    const completion = await client.chat.completions.create(ask('say Grüße 🦀', asked));
+    completionSchema.parse(completion);
+    const content = completion.choices[0]?.logprobs?.content ?? [];
+    expect(content.map(({ token }) => token)).toEqual(['Grüße', ' 🦀']);
+    const bytes = content.flatMap((each) => each.bytes ?? []);
+    expect(Buffer.from(bytes).toString()).toBe(completion.choices[0]?.message.content);
+    expect(content[0]?.top_logprobs).toEqual([
+      { token: 'Grüße', logprob: -0.25, bytes: [...Buffer.from('Grüße')] },
+      { token: '\uFFFD', logprob: -1.5, bytes: null },
+    ]);
+    expect(running.engine.requests.at(-1)?.topLogprobs).toBe(2);
+    const alone = await client.chat.completions.create(ask('say a', { logprobs: true }));
+    expect(alone.choices[0]?.logprobs?.content?.[0]?.top_logprobs).toEqual([]);
+    const none = await client.chat.completions.create(ask('say a'));
+    expect(none.choices[0]?.logprobs).toBeNull();
+  });
+
+  it('tells it in a stream too, chunk by chunk', async () => {
+    const stream = await client.chat.completions.create({
+      ...ask('say a b c', { logprobs: true }),
+      stream: true,
+    });
+    const parts = [];
+    for await (const chunk of stream) {
+      const [choice] = chunkSchema.parse(chunk).choices;
+      const tokens = choice?.logprobs?.content.map(({ token }) => token) ?? [];
+      expect(tokens.join('')).toBe(choice?.delta.content ?? '');
+      parts.push(...tokens);
+    }
+    expect(parts).toEqual(['a', ' b', ' c']);
+  });
+
+  it('lets who says so wait for others', async () => {
+    await client.chat.completions.create(ask('say a', { service_tier: 'flex' }));
+    expect(running.engine.requests.at(-1)?.priority).toBe('can-wait');
+    await client.chat.completions.create(ask('say a', { service_tier: 'auto' }));
+    expect(running.engine.requests.at(-1)?.priority).toBeUndefined();
+  });
+
   it('carries any text unchanged', async () => {
     const text = 'say Ünïcödé 🦀‍🚀 "quoted" \\ \u2028 \n\nend';
     const completion = await client.chat.completions.create(ask(text));
@@ -205,6 +261,8 @@ describe('refusals', () => {
 
   it.each([
     [{ temperature: 9 }, 'temperature'],
+    [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs'],
+    [{ top_logprobs: 3 }, 'top_logprobs'],
     [{ n: 2 }, 'n'],
     [{ tools: [{ type: 'function', function: { name: 'f' } }] }, 'tools'],
     [{ messages: [] }, 'messages'],
@@ -252,5 +310,61 @@ describe('refusals', () => {
     };
     await expect(read()).rejects.toMatchObject({ code: 'engine_crashed' });
     expect(parts.join('')).toBe('half way');
+  });
+});
+
+describe('embeddings with the official client', () => {
+  it('gives vectors in the order of their texts, by whatever encoding', async () => {
+    for (const format of [undefined, 'float', 'base64'] as const) {
+      const { data, model, usage } = await client.embeddings.create({
+        model: 'lull-embed',
+        input: ['one', 'three'],
+        ...(format && { encoding_format: format }),
+      });
+      expect(model).toBe('counting');
+      expect(usage).toEqual({ prompt_tokens: 8, total_tokens: 8 });
+      expect(data.map(({ index }) => index)).toEqual([0, 1]);
+      const wire: unknown = data[1]?.embedding;
+      const raw =
+        format === 'base64' ? Buffer.from(Float32Array.of(5, 0).buffer).toString('base64') : [5, 0];
+      expect(wire).toEqual(raw);
+    }
+  });
+
+  it('takes one text, token ids, and lists of them', async () => {
+    const inputs = ['four', [1, 2, 3], [[1], [2, 2]]];
+    const counts = await Promise.all(
+      inputs.map(async (input) => {
+        const { data } = await client.embeddings.create({
+          model: 'counting',
+          input: input,
+          encoding_format: 'float',
+        });
+        return data.map(({ embedding }) => embedding[0]);
+      }),
+    );
+    expect(counts).toEqual([[4], [3], [1, 2]]);
+  });
+
+  it.each([
+    ['an empty text', { input: '' }],
+    ['no text', { input: [] }],
+    ['a mixture', { input: ['a', 1] }],
+    ['too many texts', { input: Array.from({ length: 2049 }, () => 'a') }],
+    ['a list that is too long', { input: [Array.from({ length: 8193 }, () => 1)] }],
+    ['another number of dimensions', { input: 'a', dimensions: 7 }],
+    ['a text that is too long for the model', { input: 'a'.repeat(101) }],
+  ])('refuses %s', async (_name, fields) => {
+    const call = client.embeddings.create({ model: 'lull-embed', ...fields } as never);
+    await expect(call).rejects.toBeInstanceOf(BadRequestError);
+  });
+
+  it('refuses the name of a model that chats, and says that nothing ranks yet', async () => {
+    const call = client.embeddings.create({ model: 'lull-default', input: 'a' });
+    await expect(call).rejects.toBeInstanceOf(NotFoundError);
+    await expect(client.post('/rerank', { body: {} })).rejects.toMatchObject({
+      status: 400,
+      code: 'unsupported_endpoint',
+    });
   });
 });

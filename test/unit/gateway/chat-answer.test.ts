@@ -208,4 +208,31 @@ describe('a streamed answer', () => {
     queue.fail(new AppError('cancelled'));
     await done;
   });
+
+  it('keeps ratings with their text for a slow reader, and counts them against it', async () => {
+    const { queue, reply, options, chunks } = setUp();
+    const rated = (value: string, tops = 0): ChatEvent => {
+      const each = { text: value, logprob: -1 };
+      const top = Array.from({ length: tops }, (_, id) => ({ ...each, id }));
+      return { type: 'tokens', text: value, logprobs: [{ ...each, top }] };
+    };
+    const done = answerStreamed(queue, reply, options);
+    reply.slow = true;
+    for (const event of [START, rated('a'), rated('b')]) queue.push(event);
+    await turn();
+    reply.drain();
+    expect(chunks().at(-1)).toMatchObject({
+      choices: [
+        { delta: { content: 'ab' }, logprobs: { content: [{ token: 'a' }, { token: 'b' }] } },
+      ],
+    });
+    reply.slow = true;
+    queue.push(rated('c'));
+    await turn();
+    for (let count = 0; count < 1000; count += 1) queue.push(rated('x', 20));
+    await turn();
+    expect(reply.sent.cut).toBe(true);
+    queue.fail(new AppError('cancelled'));
+    await done;
+  });
 });

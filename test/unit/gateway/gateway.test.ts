@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../../../electron/gateway/gateway.ts';
 import type { ChatEvent, EngineEvent, EnginePort } from '../../../electron/gateway/ports.ts';
+import { createCountingEmbedder } from '../../fakes/counting-embedder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { DEFAULT_SAMPLING, type GenerateRequest } from '../../../electron/protocol/generate.ts';
 
@@ -24,7 +25,12 @@ function setUp(model: typeof MODEL | null = MODEL) {
       yield await Promise.resolve({ type: 'end', reason: 'stop', counts: COUNTS });
     },
   };
-  const gateway = createGateway({ engine, currentModel: () => model, clock: createManualClock() });
+  const gateway = createGateway({
+    engine,
+    embedder: createCountingEmbedder(),
+    currentModel: () => model,
+    clock: createManualClock(),
+  });
   const chat = async (name: string): Promise<ChatEvent[]> => {
     const call = { model: name, request: REQUEST };
     const events: ChatEvent[] = [];
@@ -51,6 +57,8 @@ describe('the gateway', () => {
       'lull-default',
       'local',
       'Small 1B',
+      'lull-embed',
+      'counting',
     ]);
     expect(JSON.stringify(gateway.models())).not.toContain('/models/');
   });
@@ -66,8 +74,29 @@ describe('the gateway', () => {
 
   it('tells apart an unknown name and a model that is not loaded yet', async () => {
     const { gateway, chat } = setUp(null);
-    expect(gateway.models()).toEqual([]);
+    expect(gateway.models().map(({ id }) => id)).toEqual(['lull-embed', 'counting']);
     await expect(chat('lull-default')).rejects.toMatchObject({ code: 'no-model' });
     await expect(chat('gpt-9')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it.each(['lull-embed', 'counting'])('embeds for %s', async (model) => {
+    const { gateway } = setUp(null);
+    const { signal } = new AbortController();
+    expect(await gateway.embed({ model, inputs: ['four', [1, 2]] }, signal)).toEqual({
+      model: 'counting',
+      vectors: [Float32Array.of(4, 0), Float32Array.of(2, 0)],
+      tokens: 6,
+    });
+  });
+
+  it('does not embed with a model that chats', async () => {
+    const { gateway } = setUp();
+    const { signal } = new AbortController();
+    await expect(gateway.embed({ model: 'Small 1B', inputs: ['x'] }, signal)).rejects.toMatchObject(
+      {
+        code: 'not-found',
+        details: "That model does not exist here; available: 'lull-embed', 'counting'.",
+      },
+    );
   });
 });

@@ -104,6 +104,9 @@ describe('an accepted body', () => {
     ['the newer token limit', { max_completion_tokens: 3 }, { maxTokens: 3 }],
     ["llama-server's -1 as no limit", { max_tokens: -1 }, { maxTokens: null }],
     ["llama-server's -1 as all tokens", { top_k: -1 }, { sampling: { topK: 0 } }],
+    ['logprobs of what is written alone', { logprobs: true }, { topLogprobs: 0 }],
+    ['logprobs with the likeliest', { logprobs: true, top_logprobs: 20 }, { topLogprobs: 20 }],
+    ['the tier that may wait', { service_tier: 'flex' }, { priority: 'can-wait' }],
     ['a negative seed', { seed: -2 }, { sampling: { seed: 2 ** 32 - 3 } }],
     ['the seed that would mean any', { seed: 2 ** 32 - 1 }, { sampling: { seed: 0 } }],
   ])('takes %s', (_name, fields, request) => {
@@ -119,7 +122,7 @@ describe('an accepted body', () => {
     const neutral = {
       n: 1,
       logprobs: false,
-      top_logprobs: null,
+      top_logprobs: 0,
       tools: [],
       tool_choice: 'auto',
       logit_bias: {},
@@ -137,6 +140,7 @@ describe('an accepted body', () => {
       store: true,
       whatever: [1],
       verbosity: 'low',
+      service_tier: 'auto',
     };
     expect(accepted(body(harmless))).toEqual(accepted(body()));
   });
@@ -149,8 +153,6 @@ describe('a refused body', () => {
     [{ functions: [{}] }, 'functions'],
     [{ response_format: { type: 'json_object' } }, 'response_format'],
     [{ response_format: { type: 'json_schema', json_schema: {} } }, 'response_format'],
-    [{ logprobs: true }, 'logprobs'],
-    [{ top_logprobs: 3 }, 'top_logprobs'],
     [{ logit_bias: { '5': 1 } }, 'logit_bias'],
     [{ n: 2 }, 'n'],
     [{ modalities: ['text', 'audio'] }, 'modalities'],
@@ -195,6 +197,10 @@ describe('a refused body', () => {
     [{ max_tokens: -2 }, 'max_tokens'],
     [{ max_tokens: 1, max_completion_tokens: 1 }, 'max_tokens'],
     [{ frequency_penalty: 3 }, 'frequency_penalty'],
+    [{ logprobs: 1 }, 'logprobs'],
+    [{ top_logprobs: 3 }, 'top_logprobs'],
+    [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs'],
+    [{ service_tier: 5 }, 'service_tier'],
   ])('names the field that is wrong: %j', (fields, param) => {
     expect(refused(body(fields))).toMatchObject({ param, code: 'invalid_request' });
   });

@@ -64,6 +64,8 @@ const SENTENCES = [
   /^Messages of role '(?:tool|function)' are not supported yet\.$/,
   /^Content parts of type '[a-z_]+' are not supported yet: only text is\.$/,
   /^Give either 'max_tokens' or 'max_completion_tokens'\.$/,
+  /^'top_logprobs' is only allowed when 'logprobs' is true\.$/,
+  /^'top_logprobs': must be a whole number from 0 to 20\.$/,
   /^'stream_options' is only allowed when 'stream' is true\.$/,
   /^'[a-z_.[\]\d]+': must be (?:true or false|an object|a text)\.$/,
   /^'(?:seed|top_k)': must be a whole number(?: from -1 to 1000000)?\.$/,

@@ -1,0 +1,85 @@
+/** What several streams have to say at the same moment goes to the edge as one message, their beginnings at once. */
+import { expect, it } from 'vitest';
+import type { ToEdgeWire } from '../../../electron/edge/messages.ts';
+import { createPeerAnswers } from '../../../electron/edge/peer-answers.ts';
+import type { PeerServerHandlers } from '../../../electron/edge/peer-ports.ts';
+import { createAsyncQueue, type AsyncQueue } from '../../../electron/platform/async-queue.ts';
+import type { RelayEvent } from '../../../electron/protocol/wire-relay.ts';
+import { createMemoryLog } from '../../fakes/memory-log.ts';
+import { hexOf, relayRequest } from '../../fakes/peer-values.ts';
+
+const STREAMS = [1, 2, 3];
+/** What was said by now has gone out. */
+async function turn(): Promise<void> {
+  for (let round = 0; round < 2; round += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+const chunk = (text: string): RelayEvent => ({ type: 'chunk', number: 0, text, tokenIds: [7] });
+
+function setUp() {
+  const posted: ToEdgeWire[] = [];
+  const queues: AsyncQueue<RelayEvent>[] = [];
+  const unused = (): never => {
+    throw new Error('nobody asks for this');
+  };
+  const handlers: PeerServerHandlers = {
+    card: unused,
+    resync: unused,
+    cancel: unused,
+    relay() {
+      const queue = createAsyncQueue<RelayEvent>();
+      queues.push(queue);
+      return queue;
+    },
+  };
+  const answers = createPeerAnswers({
+    handlers,
+    log: createMemoryLog(),
+    soon: setImmediate,
+    post: (message) => posted.push(message),
+  });
+  for (const id of STREAMS) {
+    answers.ask(id, hexOf(32, 1), { kind: 'relay', body: relayRequest('{}') });
+  }
+  return { answers, posted, queues };
+}
+
+it('begins at once, and is then one message for all of them', async () => {
+  const { posted, queues } = setUp();
+  await turn();
+  for (const queue of queues) for (const text of ['o', 'n', 'ce']) queue.push(chunk(text));
+  await turn();
+  const event = (number: number, text: string, ...tokenIds: number[]) =>
+    JSON.stringify({ type: 'chunk', number, text, tokenIds });
+  const first = STREAMS.map((id) => ({
+    type: 'peer-events',
+    streams: [{ id, events: [event(0, 'o', 7)] }],
+  }));
+  const rest = STREAMS.map((id) => ({ id, events: [event(1, 'nce', 7, 7)] }));
+  expect(posted).toEqual([...first, { type: 'peer-events', streams: rest }]);
+  queues[1]?.push(chunk(' upon'));
+  await turn();
+  expect(posted).toHaveLength(STREAMS.length + 2);
+});
+
+it('comes before the end of a stream, and is not sent to one that was dropped', async () => {
+  const { answers, posted, queues } = setUp();
+  await turn();
+  for (const queue of queues) {
+    queue.push(chunk('a'));
+    queue.end();
+  }
+  answers.drop(2);
+  await turn();
+  const sent = posted.flatMap((message) =>
+    message.type === 'peer-events' ? message.streams.map(({ id }) => id) : [],
+  );
+  expect(sent).toEqual([1, 3]);
+  for (const id of sent) {
+    const end = posted.findIndex((message) => message.type === 'peer-end' && message.id === id);
+    const said = posted.findIndex(
+      (message) =>
+        message.type === 'peer-events' && message.streams.some((stream) => stream.id === id),
+    );
+    expect(said).toBeLessThan(end);
+  }
+});
