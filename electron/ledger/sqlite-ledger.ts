@@ -138,10 +138,14 @@ function createAppend(database: DatabaseSync): (rows: readonly Columns[]) => rea
   const insert = database.prepare(
     'INSERT INTO entry (kind, role, session, ref, epoch, at_ms, json) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const add = (row: Columns): number => Number(insert.run(...row).lastInsertRowid);
   return (rows) => {
+    const [only] = rows;
+    // A statement alone is a transaction of its own.
+    if (rows.length === 1 && only) return [add(only)];
     database.exec('BEGIN IMMEDIATE');
     try {
-      const sequences = rows.map((row) => Number(insert.run(...row).lastInsertRowid));
+      const sequences = rows.map(add);
       database.exec('COMMIT');
       return sequences;
     } catch (error) {

@@ -53,7 +53,11 @@ export function answerCost(
 
 /** A listing may make cached tokens the dearer ones. */
 function dearest({ promptMilli, cachedMilli }: CuWeights, usage: CuUsage): CuUsage {
-  return { ...usage, cachedTokens: cachedMilli > promptMilli ? usage.promptTokens : 0 };
+  return {
+    ...usage,
+    cachedTokens: cachedMilli > promptMilli ? usage.promptTokens : 0,
+    heldTokens: 0,
+  };
 }
 
 /** A session rounds its total down once, so one relay can be charged a unit more than its own share. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { REFUSAL_CODES, type RefusalCode } from './refusal.ts';
 import { servedModelSchema } from './wire-peer.ts';
-import { sessionSchema, signedReceiptSchema } from './wire-relay.ts';
+import { receiptFields, sessionSchema } from './wire-relay.ts';
 import {
   hashSchema,
   peerKeySchema,
@@ -14,6 +14,22 @@ import {
 
 const atMs = z.int().min(0);
 const relay = { atMs, session: hashSchema, ref: hashSchema };
+/** What a relay has to do with holds; left out where it has nothing to do with any. */
+const hold = { holdSeconds: uint32Schema.optional(), follows: hashSchema.optional() };
+/** Receipts from before there were holds say nothing of them. */
+const signedReceiptSchema = z
+  .strictObject({
+    receipt: z
+      .strictObject({
+        ...receiptFields,
+        heldTokens: uint32Schema.default(0),
+        refundTokenSeconds: uint64Schema.default(0n),
+        owedTokenSeconds: uint64Schema.default(0n),
+      })
+      .readonly(),
+    signature: signatureSchema,
+  })
+  .readonly();
 const voucher = { cumulative: uint96Schema, signature: signatureSchema };
 
 /** The terms of a session, written before the first entry that names it. */
@@ -35,6 +51,7 @@ const supplierEntries = [
     ...relay,
     ...voucher,
     maxCu: uint64Schema,
+    ...hold,
   }),
   z.strictObject({ kind: z.literal('relay-served'), ...relay, signed: signedReceiptSchema }),
   /** Never heard of when the Application asked for it, and from then on never served. */
@@ -49,6 +66,7 @@ const applicationEntries = [
     ...voucher,
     maxCu: uint64Schema,
     deadlineMs: uint64Schema,
+    ...hold,
   }),
   z.strictObject({
     kind: z.literal('relay-paid'),

@@ -95,6 +95,16 @@ export const REFUSALS = {
     retryElsewhere: true,
     status: 503,
   },
+  'holds-full': {
+    sentence: 'The Supplier keeps as many conversations as it can.',
+    retryElsewhere: true,
+    status: 503,
+  },
+  'hold-unusable': {
+    sentence: 'The request goes on from a conversation that was not kept for it.',
+    retryElsewhere: false,
+    status: 409,
+  },
   'max-cu-too-low': {
     sentence: 'The question alone costs more than the request allows.',
     retryElsewhere: false,

@@ -52,7 +52,7 @@ export interface TopLogprobs {
 export interface StreamPart {
   readonly text: string;
   readonly tokenIds: readonly number[];
-  readonly logprobs?: readonly TopLogprobs[];
+  readonly logprobs?: readonly TopLogprobs[] | undefined;
 }
 
 export interface ResponseHasher {

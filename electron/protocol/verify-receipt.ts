@@ -1,7 +1,13 @@
 /** Checks a receipt offline: whose signature it is, what it binds, and whether its sums hold. */
 import type { CuWeights } from './cu.ts';
 import type { Hex } from './hex.ts';
-import { RECEIPT, receiptFault, type SignedReceipt } from './receipt.ts';
+import {
+  beforeHolds,
+  RECEIPT,
+  RECEIPT_BEFORE_HOLDS,
+  receiptFault,
+  type SignedReceipt,
+} from './receipt.ts';
 import { sessionId, type Session } from './session.ts';
 import { digestOf, hashDomain } from './typed-data.ts';
 
@@ -38,15 +44,29 @@ export interface ReceiptCheck {
   readonly fault: string;
 }
 
+/** In which form the Supplier signed it; null when it did not. */
+export function signedForm(
+  { receipt, signature }: SignedReceipt,
+  session: Session,
+  recover: RecoverSigner,
+): 'now' | 'before holds' | null {
+  const domain = hashDomain({ chainId: session.chainId, verifyingContract: session.hub });
+  const isBy = (digest: Uint8Array): boolean => recover(digest, signature) === session.supplier;
+  if (isBy(digestOf(domain, RECEIPT, receipt))) return 'now';
+  const before = beforeHolds(receipt);
+  if (before === null) return null;
+  return isBy(digestOf(domain, RECEIPT_BEFORE_HOLDS, before)) ? 'before holds' : null;
+}
+
 /** Every check, in the order in which people read them. */
 export function verifyReceipt(
-  { receipt, signature }: SignedReceipt,
+  signed: SignedReceipt,
   terms: ReceiptTerms,
   recover: RecoverSigner,
 ): readonly ReceiptCheck[] {
   const { session } = terms;
-  const domain = hashDomain({ chainId: session.chainId, verifyingContract: session.hub });
-  const signer = recover(digestOf(domain, RECEIPT, receipt), signature);
+  const { receipt } = signed;
+  const form = signedForm(signed, session, recover);
   const sums = receiptFault(receipt, { weights: terms.weights, price: session.price });
   const check = (name: ReceiptCheck['name'], fault: string | null): ReceiptCheck => ({
     name,
@@ -54,7 +74,7 @@ export function verifyReceipt(
     fault: fault ?? '',
   });
   return [
-    check('signature', signer === session.supplier ? null : 'It was not signed by this Supplier.'),
+    check('signature', form === null ? 'It was not signed by this Supplier.' : null),
     check('session', receipt.session === sessionId(session) ? null : 'It names another session.'),
     check('request', receipt.ref === terms.ref ? null : 'It answers another request.'),
     check('model', receipt.modelSha256 === terms.modelSha256 ? null : 'It names another model.'),

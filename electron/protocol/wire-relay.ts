@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { REFUSAL_CODES, type RefusalCode } from './refusal.ts';
 import type { GenerateRequest } from './generate.ts';
+import type { Hex } from './hex.ts';
+import { MAX_HOLD_SECONDS } from './hold.ts';
 import {
   addressSchema,
   chainIdSchema,
@@ -79,11 +81,30 @@ export const relayBodySchema = z
     frequency_penalty: penalty,
     presence_penalty: penalty,
     stop: z.array(z.string().min(1).max(MAX_STOP_LENGTH)).max(MAX_STOPS).readonly(),
+    /** Goes after those that cannot wait. */
+    can_wait: z.boolean().optional(),
+    /** Keeps the conversation for so long after the answer, for its next question; left out, not at all. */
+    hold_seconds: z.int().min(0).max(MAX_HOLD_SECONDS).optional(),
+    /** The request of this session that bought the hold which this one goes on from. */
+    follows: hashSchema.optional(),
   })
   .readonly();
 export type RelayBody = z.infer<typeof relayBodySchema>;
 
-export function toRelayBody(request: GenerateRequest & { readonly maxTokens: number }): RelayBody {
+/** What a relay has to do with holds. */
+export interface HoldTerms {
+  /** 0 buys none. */
+  readonly holdSeconds: number;
+  /** The request whose hold it goes on from. */
+  readonly follows: Hex | null;
+}
+
+export const NO_HOLD: HoldTerms = { holdSeconds: 0, follows: null };
+
+export function toRelayBody(
+  request: GenerateRequest & { readonly maxTokens: number },
+  { holdSeconds, follows }: HoldTerms = NO_HOLD,
+): RelayBody {
   const { sampling } = request;
   return {
     messages: request.turns.map(({ role, text }) => ({ role, content: text })),
@@ -95,7 +116,14 @@ export function toRelayBody(request: GenerateRequest & { readonly maxTokens: num
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
     stop: request.stop,
+    ...(request.priority === 'can-wait' && { can_wait: true }),
+    ...(holdSeconds > 0 && { hold_seconds: holdSeconds }),
+    ...(follows !== null && { follows }),
   };
+}
+
+export function holdTermsOf(body: RelayBody): HoldTerms {
+  return { holdSeconds: body.hold_seconds ?? 0, follows: body.follows ?? null };
 }
 
 /** @param seed from `samplerSeed` */
@@ -113,6 +141,7 @@ export function fromRelayBody(body: RelayBody, seed: number): GenerateRequest {
       frequencyPenalty: body.frequency_penalty,
       presencePenalty: body.presence_penalty,
     },
+    ...(body.can_wait === true && { priority: 'can-wait' }),
   };
 }
 
@@ -126,30 +155,33 @@ export function parseRelayBody(text: string): RelayBody | null {
   }
 }
 
-export const receiptSchema = z
-  .strictObject({
-    session: hashSchema,
-    ref: hashSchema,
-    sequence: uint32Schema.min(1),
-    cumulative: uint96Schema,
-    responseHash: hashSchema,
-    modelSha256: hashSchema,
-    profile: hashSchema,
-    promptTokens: uint32Schema,
-    cachedTokens: uint32Schema,
-    outputTokens: uint32Schema,
-    heldTokenSeconds: uint64Schema,
-    cu: uint64Schema,
-    totalCu: uint64Schema,
-    charged: uint96Schema,
-    totalCharged: uint96Schema,
-    finish: uint8Schema,
-    queuedMs: uint32Schema,
-    firstTokenMs: uint32Schema,
-    totalMs: uint32Schema,
-    endedAtMs: uint64Schema,
-  })
-  .readonly();
+export const receiptFields = {
+  session: hashSchema,
+  ref: hashSchema,
+  sequence: uint32Schema.min(1),
+  cumulative: uint96Schema,
+  responseHash: hashSchema,
+  modelSha256: hashSchema,
+  profile: hashSchema,
+  promptTokens: uint32Schema,
+  cachedTokens: uint32Schema,
+  heldTokens: uint32Schema,
+  outputTokens: uint32Schema,
+  heldTokenSeconds: uint64Schema,
+  refundTokenSeconds: uint64Schema,
+  owedTokenSeconds: uint64Schema,
+  cu: uint64Schema,
+  totalCu: uint64Schema,
+  charged: uint96Schema,
+  totalCharged: uint96Schema,
+  finish: uint8Schema,
+  queuedMs: uint32Schema,
+  firstTokenMs: uint32Schema,
+  totalMs: uint32Schema,
+  endedAtMs: uint64Schema,
+};
+
+export const receiptSchema = z.strictObject(receiptFields).readonly();
 
 export const signedReceiptSchema = z
   .strictObject({ receipt: receiptSchema, signature: signatureSchema })

@@ -34,6 +34,10 @@ export interface MoneyFacts extends RequestFacts {
   readonly bestCumulative: bigint;
   /** Whether another session has or may have a charge on the same draw. */
   readonly isDrawShared: boolean;
+  /** Whether the hold that it goes on from was bought, is free, and is of this conversation; true when it names none. */
+  readonly isHoldUsable: boolean;
+  /** Conversations that can still be kept for this Application. */
+  readonly holdRoom: number;
   /** The governor's refusal. */
   readonly governor: RefusalCode | null;
   readonly freeRoom: number;
@@ -47,8 +51,6 @@ export interface Rule<Facts> {
 
 /** Asked first: they cost no question to the chain. */
 export const REQUEST_RULES: readonly Rule<RequestFacts>[] = [
-  // This engine reports no logprobs, and a receipt must not promise what it does not hold.
-  { name: 'no logprobs', code: 'malformed', allows: ({ request }) => request.topLogprobs === 0 },
   { name: 'body', code: 'body-unusable', allows: ({ body }) => body !== null },
   {
     name: 'chain',
@@ -117,6 +119,14 @@ export const MONEY_RULES: readonly Rule<MoneyFacts>[] = [
     name: 'paid elsewhere',
     code: 'allowance-used-up',
     allows: ({ quote, charged, bestCumulative }) => quote.paid <= bestOf(charged, bestCumulative),
+  },
+  // Each hold is gone on from once, so that what is missing of it is given back once.
+  { name: 'hold', code: 'hold-unusable', allows: ({ isHoldUsable }) => isHoldUsable },
+  {
+    // What is sold has to be kept.
+    name: 'hold room',
+    code: 'holds-full',
+    allows: ({ body, holdRoom }) => (body?.hold_seconds ?? 0) === 0 || holdRoom > 0,
   },
   {
     name: 'governor',

@@ -2,6 +2,7 @@
 import { chargeOf } from '../protocol/cu.ts';
 import type { Hex } from '../protocol/hex.ts';
 import type { EntryOf, LedgerEntry, SessionOpened } from '../protocol/ledger-entries.ts';
+import { holdOf, refundDue, usesHold, type Hold } from '../protocol/hold.ts';
 import type { Receipt, SignedReceipt } from '../protocol/receipt.ts';
 import type { Session } from '../protocol/session.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
@@ -53,6 +54,12 @@ export interface ApplicationSession {
   /** The right receipts that stand beside one with this number. */
   neighbours(sequence: number): Neighbours;
   relay(ref: Hex): SentRelay | null;
+  /** What the relay that this one names had bought; null when it names none. */
+  holdFor(ref: Hex): Hold | null;
+  /** Token-seconds owed because a relay did not find all of what was bought for it. */
+  dueFor(receipt: Receipt): bigint;
+  /** Whether no relay went on from that hold, or may have done so. */
+  isHoldFree(ref: Hex): boolean;
   /** Sent, without a receipt, and not being read. */
   lostRefs(): readonly Hex[];
   /** Given back on a refusal, which binds nobody. */
@@ -78,6 +85,8 @@ export function createApplicationSession(
   const active = new Set<Hex>();
   const waiting = new Set<Hex>();
   const refused = new Set<Hex>();
+  /** The relay that went on from each hold last, by the relay that bought it. */
+  const followers = new Map<Hex, Hex>();
   const sums = { settledCu: 0n, sentCu: 0n, openCu: 0n, signingCu: 0n, isDisputed: false };
   let highest = 0;
   let best: Sent | null = null;
@@ -86,6 +95,7 @@ export function createApplicationSession(
     if (entry.kind === 'relay-sent') {
       relays.set(entry.ref, { state: 'sent', sent: entry });
       waiting.add(entry.ref);
+      if (entry.follows !== undefined) followers.set(entry.follows, entry.ref);
       sums.sentCu += entry.maxCu;
       sums.openCu += entry.maxCu;
       if (best === null || entry.cumulative > best.cumulative) best = entry;
@@ -124,6 +134,12 @@ export function createApplicationSession(
     return null;
   }
 
+  function holdFor(ref: Hex): Hold | null {
+    const follows = relays.get(ref)?.sent.follows;
+    const bought = follows === undefined ? undefined : relays.get(follows);
+    return bought?.state === 'paid' ? holdOf(bought.signed.receipt) : null;
+  }
+
   const inFlightCu = (): bigint => sums.sentCu + sums.signingCu;
   const cover = (maxCu: bigint): bigint =>
     coverOf({ settledCu: sums.settledCu, inFlightCu: inFlightCu(), price: terms.price }, maxCu);
@@ -150,6 +166,14 @@ export function createApplicationSession(
       below: nearest(Math.min(sequence, highest + 1), -1),
       above: nearest(sequence, 1),
     }),
+    holdFor,
+    dueFor: (receipt) => refundDue(receipt, holdFor(receipt.ref)),
+    isHoldFree(ref) {
+      const follower = followers.get(ref);
+      const relay = follower === undefined ? undefined : relays.get(follower);
+      if (relay?.state === 'paid') return !usesHold(relay.signed.receipt);
+      return relay === undefined || relay.state === 'released';
+    },
     lostRefs: () => [...waiting].filter((ref) => !active.has(ref)),
     refusedRefs: () => [...refused],
     openCu(except) {

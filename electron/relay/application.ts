@@ -1,14 +1,14 @@
 /** The Application: asks Suppliers, pays by vouchers, checks every receipt, and never loses track of what it owes. */
 import { AppError, toAppError } from '../platform/app-error.ts';
 import { drop } from '../platform/drop.ts';
-import type { GenerateRequest } from '../protocol/generate.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { epochAt } from '../protocol/session.ts';
 import type { Card, ServedModel } from '../protocol/wire-peer.ts';
 import type { ApplicationSession, Exposure } from './application-session.ts';
 import { createApplicationSessions } from './application-sessions.ts';
+import { createBoughtHolds } from './bought-holds.ts';
 import { createHandoff, type Handoff } from './handoff.ts';
-import type { ApplicationPorts } from './ports.ts';
+import type { ApplicationPorts, RelayQuestion } from './ports.ts';
 import { offerOf, type Offer, type SessionTerms } from './offer.ts';
 import { priceOf, type RelayPrice } from './relay-price.ts';
 import { createRelayStream, type AskEvent, type RelayStream } from './relay-stream.ts';
@@ -27,13 +27,14 @@ const CLEAR_UP_MS = 3_000;
 export interface Application {
   /** @throws AppError `peer-broke-rules` for a card of another network, or without that model */
   offer(card: Card, model: ServedModel, terms: SessionTerms): Offer;
-  priceOf(request: GenerateRequest, model: ServedModel): RelayPrice;
+  priceOf(request: RelayQuestion, model: ServedModel): RelayPrice;
   /**
-   * Aborting `signal` ends it with reason `cancelled`.
-   * @throws AppError `relay-refused` (the details say why), `receipt-wrong`, `stake-used-up`, `peer-unreachable`,
+   * A question that goes on from a conversation which an earlier one paid to keep finds it, and pays for new tokens
+   * only. Aborting `signal` ends it with reason `cancelled`.
+   * @throws AppError `bad-request`, `relay-refused` (the details say why), `receipt-wrong`, `stake-used-up`, `peer-unreachable`,
    *   `peer-broke-rules`; whatever the ledger and the signer throw
    */
-  ask(offer: Offer, request: GenerateRequest, signal: AbortSignal): AsyncIterable<AskEvent>;
+  ask(offer: Offer, request: RelayQuestion, signal: AbortSignal): AsyncIterable<AskEvent>;
   /** Asks for everything of unknown fate on one session. @throws AppError */
   resync(session: Hex): Promise<ResyncOutcome>;
   /** A peer is there (again): clears up every session with it. Never throws. */
@@ -56,6 +57,7 @@ export function createApplication(
 ): Application {
   const { network, ledger, clock, log } = ports;
   const sessions = createApplicationSessions(ledger, clock);
+  const holds = createBoughtHolds(clock);
   const closing = new AbortController();
   const resyncs = new Map<Hex, Promise<ResyncOutcome>>();
   const retries = new Map<Hex, () => void>();
@@ -118,7 +120,7 @@ export function createApplication(
     out: Handoff<AskEvent>,
     cancelled: AbortSignal,
   ): Promise<void> {
-    const job = { session, sent, out, cancelled, closing: closing.signal };
+    const job = { session, sent, out, cancelled, closing: closing.signal, holds };
     const stream = createRelayStream(job, ports);
     drop(
       out.offer(
@@ -150,7 +152,7 @@ export function createApplication(
 
   async function* ask(
     offer: Offer,
-    request: GenerateRequest,
+    request: RelayQuestion,
     signal: AbortSignal,
   ): AsyncGenerator<AskEvent, void> {
     const session = sessions.open(offer);
@@ -166,7 +168,8 @@ export function createApplication(
       return;
     }
     const { allowance } = offer;
-    const sent = await sendRelay(session, request, { allowance, relayMs }, ports);
+    const follows = holds.find(session.id, request.turns, session.isHoldFree);
+    const sent = await sendRelay(session, request, { allowance, relayMs, follows }, ports);
     const left = new AbortController();
     const out = createHandoff<AskEvent>(() => left.abort());
     const followed = follow(session, sent, out, AbortSignal.any([signal, left.signal]));

@@ -54,6 +54,12 @@ export function createHandoff<Item>(onAbandon: () => void): Handoff<Item> {
   return {
     offer(item, signal) {
       if (hasLeft || over !== null) return Promise.resolve();
+      if (wake !== null && items.length === 0) {
+        // Somebody waits for just this one.
+        items.push({ item, taken: () => undefined });
+        wake();
+        return Promise.resolve();
+      }
       return new Promise((resolve) => {
         const taken = (): void => {
           signal.removeEventListener('abort', taken);

@@ -45,7 +45,19 @@ export interface ReceiptSigner {
 }
 
 /** What is asked of the engine, with the file that must answer. */
-export type RelayEngineRequest = GenerateRequest & { readonly ggufSha256: Hex };
+export interface RelayEngineRequest extends GenerateRequest {
+  readonly ggufSha256: Hex;
+  /** The Application: no other one shares what is cached for it. */
+  readonly cacheKey: Hex;
+  /** Keeps the conversation for so long after the answer; left out, not at all. */
+  readonly holdSeconds?: number | undefined;
+}
+
+/** What an Application asks over the network. */
+export interface RelayQuestion extends GenerateRequest {
+  /** Keeps the conversation for its next question, 1 to 600 seconds; left out, not at all. */
+  readonly holdSeconds?: number | undefined;
+}
 
 /** As `Engine` in electron/engine: ends with one `end` event or throws an `AppError`. */
 export interface RelayEngine {

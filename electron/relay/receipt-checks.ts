@@ -1,5 +1,6 @@
 /** Everything that an Application checks about a receipt: by itself, against the stream, and beside the others. */
 import { chargeOf } from '../protocol/cu.ts';
+import type { Hold } from '../protocol/hold.ts';
 import type { Hex } from '../protocol/hex.ts';
 import type { Receipt, SignedReceipt } from '../protocol/receipt.ts';
 import {
@@ -15,6 +16,16 @@ export interface Seen {
   readonly responseHash: Hex | null;
   /** Token ids that came. */
   readonly tokens: number;
+  /** Tokens without the probabilities that were asked for, and such that nobody asked for. */
+  readonly unrated: number;
+}
+
+/** What the request has to do with holds. */
+export interface HoldLimits {
+  /** That it buys. */
+  readonly holdSeconds: number;
+  /** That it goes on from; null for none. */
+  readonly hold: Hold | null;
 }
 
 /** What the request allowed, as far as it is still known. */
@@ -30,6 +41,8 @@ export interface ReceiptSurroundings extends Neighbours {
   /** The highest voucher given, in token units. */
   readonly bestCumulative: bigint;
   readonly price: bigint;
+  /** Token-seconds owed since a relay, because it did not find all of what was bought for it. */
+  readonly dueFor: (receipt: Receipt) => bigint;
 }
 
 /** @param ref of a relay that was sent on this session */
@@ -61,22 +74,29 @@ export function checkReceipt(
     openCu: session.openCu(ref),
     bestCumulative: session.best?.cumulative ?? 0n,
     price: terms.price,
+    dueFor: session.dueFor,
   };
+  const hold = { holdSeconds: relay?.sent.holdSeconds ?? 0, hold: session.holdFor(ref) };
   const isTwice = relay?.state === 'paid' && relay.signed.signature !== signed.signature;
   const totals = isTwice
     ? 'There is another receipt for the same request.'
     : receipt.cumulative === relay?.sent.cumulative
-      ? totalsFault(receipt, surroundings)
+      ? (totalsFault(receipt, surroundings) ?? owedFault(receipt, surroundings))
       : 'It answers another voucher.';
   return [
     ...bound,
-    tokensCheck(receipt, seen, limits),
+    tokensCheck(receipt, seen, limits, hold),
     { name: 'totals', outcome: totals === null ? 'ok' : 'wrong', fault: totals ?? '' },
   ];
 }
 
-function tokensCheck(receipt: Receipt, seen: Seen | null, limits: Limits | null): ReceiptCheck {
-  const fault = tokensFault(receipt, seen, limits);
+function tokensCheck(
+  receipt: Receipt,
+  seen: Seen | null,
+  limits: Limits | null,
+  hold: HoldLimits,
+): ReceiptCheck {
+  const fault = holdFault(receipt, hold) ?? tokensFault(receipt, seen, limits);
   if (fault !== null) return { name: 'tokens', outcome: 'wrong', fault };
   const isSeen = seen !== null && seen.responseHash !== null;
   return { name: 'tokens', outcome: isSeen ? 'ok' : 'unseen', fault: '' };
@@ -88,8 +108,6 @@ export function tokensFault(
   seen: Seen | null,
   limits: Limits | null,
 ): string | null {
-  // A Supplier keeps nothing in memory for an Application once its relay is over.
-  if (receipt.heldTokenSeconds > 0n) return 'It charges for tokens that were held in memory.';
   if (limits !== null && receipt.promptTokens > limits.promptTokens) {
     return 'It counts more prompt tokens than the question can have.';
   }
@@ -97,9 +115,42 @@ export function tokensFault(
     return 'It counts more tokens than were asked for.';
   }
   if (seen === null || seen.responseHash === null) return null;
+  if (seen.unrated > 0) return 'Its answer came without the probabilities that were asked for.';
   return receipt.outputTokens === seen.tokens
     ? null
     : 'It counts other tokens than those that came.';
+}
+
+/** A hold is charged as it was bought or not at all, and nobody finds more of one than there was. */
+export function holdFault(receipt: Receipt, { holdSeconds, hold }: HoldLimits): string | null {
+  const tokens = BigInt(receipt.promptTokens + receipt.outputTokens);
+  const bought = receipt.heldTokenSeconds;
+  if (bought !== 0n && bought !== tokens * BigInt(holdSeconds)) {
+    return 'It charges for keeping another conversation than was asked for.';
+  }
+  return receipt.heldTokens <= (hold?.tokens ?? 0)
+    ? null
+    : 'It counts more kept tokens than were paid for.';
+}
+
+/**
+ * What is owed is taken off, or owed on: from one receipt to the next none of it gets lost.
+ * @returns what does not fit, null when all does
+ */
+export function owedFault(receipt: Receipt, beside: ReceiptSurroundings): string | null {
+  const { below, above, dueFor } = beside;
+  const given = receipt.refundTokenSeconds + receipt.owedTokenSeconds;
+  const due = dueFor(receipt);
+  const isNext = receipt.sequence === (below?.sequence ?? 0) + 1;
+  // Where one between them is missing, more may have been owed, and not less.
+  if (isNext ? given !== (below?.owedTokenSeconds ?? 0n) + due : given < due) {
+    return 'It does not give back what was paid for and not kept.';
+  }
+  if (above === null || above.sequence !== receipt.sequence + 1) return null;
+  const after = above.refundTokenSeconds + above.owedTokenSeconds;
+  return after === receipt.owedTokenSeconds + dueFor(above)
+    ? null
+    : 'The receipt after it does not give back what it owes.';
 }
 
 /**

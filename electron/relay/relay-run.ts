@@ -3,16 +3,18 @@ import { AppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { outputRoom } from '../protocol/cu.ts';
+import type { Finish } from '../protocol/finish.ts';
 import type { GenerateEvent } from '../protocol/generate.ts';
-import type { Finish } from '../protocol/receipt.ts';
+import type { Hold } from '../protocol/hold.ts';
 import type { RefusalCode } from '../protocol/refusal.ts';
-import { createResponseHasher } from '../protocol/relay-hash.ts';
+import { createResponseHasher, type StreamPart } from '../protocol/relay-hash.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
 import type { RelayEvent } from '../protocol/wire-relay.ts';
 import type { Handoff } from './handoff.ts';
 import type { RelayEngine, RelayEngineRequest } from './ports.ts';
 import type { Served } from './settle.ts';
 import type { Stop } from './stop.ts';
+import { logprobFaults, toTopLogprobs } from './top-logprobs.ts';
 
 const UINT32_MAX = 2 ** 32 - 1;
 
@@ -20,6 +22,8 @@ export interface RunJob {
   readonly request: RelayEngineRequest;
   readonly model: ServedModel;
   readonly maxCu: bigint;
+  /** What an earlier relay bought for this one. */
+  readonly hold: Hold | null;
   readonly out: Handoff<RelayEvent>;
   readonly stop: Stop;
 }
@@ -32,6 +36,8 @@ export interface RunPorts {
 
 export interface RunOutcome {
   readonly served: Served;
+  /** All that was said; empty when no conversation was to be kept. */
+  readonly text: string;
   /** Set when nothing was said and the Application should hear why instead of getting a receipt. */
   readonly refusal: RefusalCode | null;
 }
@@ -42,6 +48,7 @@ const REFUSED_BY_ENGINE: Readonly<Record<string, RefusalCode>> = {
   'context-exceeded': 'too-long',
   'no-model': 'not-serving',
   'engine-unavailable': 'not-serving',
+  'external-unavailable': 'not-serving',
   'model-load-failed': 'not-serving',
   'owner-returned': 'not-serving',
 };
@@ -74,27 +81,41 @@ interface Run {
   outcome(finish: Finish, refusal: RefusalCode | null): RunOutcome;
 }
 
-function startRun({ model, maxCu, out, stop }: RunJob, clock: Clock): Run {
+function startRun({ request, model, maxCu, hold, out, stop }: RunJob, clock: Clock): Run {
+  const { topLogprobs = 0, holdSeconds = 0 } = request;
   const hasher = createResponseHasher();
   const startedMs = clock.monotonicMs();
-  const count = { prompt: 0, cached: 0, output: 0, chunks: 0 };
+  const count = { prompt: 0, cached: 0, held: 0, output: 0, chunks: 0 };
+  let said = '';
   const times: { first: number | null; queued: number } = { first: null, queued: 0 };
   let room = 0;
   let isCut = false;
   let ended: Finish | null = null;
 
-  async function say(text: string, tokenIds: readonly number[]): Promise<void> {
+  /** @throws Error for an engine that does not rate its tokens though it was asked to */
+  function partOf({ text, tokenIds, logprobs }: Tokens): StreamPart {
+    if (topLogprobs === 0) return { text, tokenIds };
+    const part = { text, tokenIds, logprobs: toTopLogprobs(logprobs ?? [], topLogprobs) };
+    // A receipt must not promise what it does not hold.
+    if (logprobFaults(part, topLogprobs) > 0) throw new Error('the engine rated no tokens');
+    return part;
+  }
+
+  async function say(event: Tokens): Promise<void> {
     if (isCut) return;
+    const { tokenIds } = event;
     if (count.output + tokenIds.length > room) {
       // Text cannot be cut at a token, so what does not fit as a whole stays unsaid and uncharged.
       isCut = true;
       stop.stop('length');
       return;
     }
+    const part = partOf(event);
     times.first ??= clock.monotonicMs() - startedMs;
     count.output += tokenIds.length;
-    hasher.add({ text, tokenIds });
-    await out.offer({ type: 'chunk', number: count.chunks++, text, tokenIds }, stop.signal);
+    hasher.add(part);
+    if (holdSeconds > 0) said += part.text;
+    await out.offer({ type: 'chunk', number: count.chunks++, ...part }, stop.signal);
   }
 
   return {
@@ -108,12 +129,12 @@ function startRun({ model, maxCu, out, stop }: RunJob, clock: Clock): Run {
     },
     async take(event) {
       if (event.type === 'tokens') {
-        await say(event.text, event.tokenIds);
+        await say(event);
       } else if (event.type === 'start') {
         count.prompt = event.counts.prompt;
         count.cached = event.counts.cached;
-        const usage = { promptTokens: count.prompt, cachedTokens: count.cached };
-        room = outputRoom(model.weights, usage, maxCu);
+        count.held = Math.min(event.counts.held ?? 0, hold?.tokens ?? 0);
+        room = outputRoom(model.weights, usageOf(count), maxCu, holdSeconds);
         if (room < 0) {
           stop.stop('length');
           return 'max-cu-too-low';
@@ -126,12 +147,12 @@ function startRun({ model, maxCu, out, stop }: RunJob, clock: Clock): Run {
     },
     outcome: (finish, refusal) => ({
       refusal,
+      text: said,
       served: {
         finish,
         responseHash: hasher.finish(),
         profile: model.profile,
-        promptTokens: count.prompt,
-        cachedTokens: count.cached,
+        ...usageOf(count),
         outputTokens: count.output,
         queuedMs: wholeMs(times.queued),
         firstTokenMs: wholeMs(times.first ?? 0),
@@ -140,6 +161,17 @@ function startRun({ model, maxCu, out, stop }: RunJob, clock: Clock): Run {
       },
     }),
   };
+}
+
+type Tokens = Extract<GenerateEvent, { type: 'tokens' }>;
+
+function usageOf(count: {
+  readonly prompt: number;
+  readonly cached: number;
+  readonly held: number;
+}) {
+  const { prompt, cached, held } = count;
+  return { promptTokens: prompt, cachedTokens: cached, heldTokens: held };
 }
 
 function wholeMs(ms: number): number {

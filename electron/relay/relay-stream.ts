@@ -1,17 +1,21 @@
 /** Reads the answer to one sent relay to its end, whatever end it takes. */
 import { AppError, toAppError } from '../platform/app-error.ts';
 import { drop } from '../platform/drop.ts';
-import { finishOf, type Finish, type SignedReceipt } from '../protocol/receipt.ts';
+import { finishOf, type Finish } from '../protocol/finish.ts';
+import type { SignedReceipt } from '../protocol/receipt.ts';
 import { refusalRow, type RefusalCode } from '../protocol/refusal.ts';
-import { createResponseHasher } from '../protocol/relay-hash.ts';
+import { createResponseHasher, type StreamPart } from '../protocol/relay-hash.ts';
 import type { ReceiptCheck } from '../protocol/verify-receipt.ts';
 import type { RelayChunk } from '../protocol/wire-relay.ts';
 import type { Hex } from '../protocol/hex.ts';
+import { holdOf } from '../protocol/hold.ts';
 import type { ApplicationSession } from './application-session.ts';
+import type { BoughtHolds } from './bought-holds.ts';
 import type { Handoff } from './handoff.ts';
 import type { ApplicationPorts } from './ports.ts';
 import { recordReceipt } from './record-receipt.ts';
 import type { SentRequest } from './send-relay.ts';
+import { logprobFaults } from './top-logprobs.ts';
 
 /** How long a receipt is waited for after a cancel, and after the deadline. */
 const RECEIPT_MS = 5_000;
@@ -38,7 +42,7 @@ export interface AskEnd {
 
 export type AskEvent =
   | { readonly type: 'sent'; readonly ref: Hex; readonly maxCharge: bigint; readonly seed: number }
-  | { readonly type: 'tokens'; readonly text: string; readonly tokenIds: readonly number[] }
+  | ({ readonly type: 'tokens' } & StreamPart)
   | AskEnd;
 
 export interface StreamJob {
@@ -49,6 +53,8 @@ export interface StreamJob {
   readonly cancelled: AbortSignal;
   /** Aborts when this Application closes. */
   readonly closing: AbortSignal;
+  /** Where the conversation is remembered when it was paid to be kept. */
+  readonly holds: BoughtHolds;
 }
 
 /** The last word of a stream: a receipt, a refusal, or nothing. */
@@ -69,27 +75,33 @@ export interface RelayStream {
 }
 
 export function createRelayStream(job: StreamJob, ports: ApplicationPorts): RelayStream {
-  const { session, sent, out, cancelled, closing } = job;
+  const { session, sent, out, cancelled, closing, holds } = job;
   const { client, clock, log } = ports;
   const { peerKey } = session;
   const hasher = createResponseHasher();
   const sentMs = clock.monotonicMs();
-  const came: { tokens: number; chunks: number; firstTextMs: number | null } = {
+  const { topLogprobs } = sent.request;
+  const came: { tokens: number; unrated: number; chunks: number; firstTextMs: number | null } = {
     tokens: 0,
+    unrated: 0,
     chunks: 0,
     firstTextMs: null,
   };
   const sinceMs = (): number => Math.round(clock.monotonicMs() - sentMs);
 
-  async function take({ number, text, tokenIds }: RelayChunk, hurry: AbortSignal): Promise<void> {
+  let text = '';
+
+  async function take({ number, ...part }: RelayChunk, hurry: AbortSignal): Promise<void> {
     if (number !== came.chunks) {
       throw new AppError('peer-broke-rules', { details: 'A part of the answer is missing.' });
     }
     came.chunks += 1;
-    came.tokens += tokenIds.length;
-    if (text !== '') came.firstTextMs ??= sinceMs();
-    hasher.add({ text, tokenIds });
-    await out.offer({ type: 'tokens', text, tokenIds }, hurry);
+    came.tokens += part.tokenIds.length;
+    came.unrated += logprobFaults(part, topLogprobs);
+    if (part.text !== '') came.firstTextMs ??= sinceMs();
+    if (sent.holdSeconds > 0) text += part.text;
+    hasher.add(part);
+    await out.offer({ ...part, type: 'tokens' }, hurry);
   }
 
   async function lastWord({ signal, hurry }: Link): Promise<LastWord> {
@@ -106,10 +118,12 @@ export function createRelayStream(job: StreamJob, ports: ApplicationPorts): Rela
   }
 
   function onReceipt(signed: SignedReceipt): void {
-    const { tokens, firstTextMs } = came;
-    const seen = { responseHash: hasher.finish(), tokens, firstTextMs };
-    const { ref, limits } = sent;
+    const { tokens, unrated, firstTextMs } = came;
+    const seen = { responseHash: hasher.finish(), tokens, unrated, firstTextMs };
+    const { ref, limits, turns } = sent;
     const checks = recordReceipt(session, { ref, signed, seen, limits }, ports);
+    const bought = holdOf(signed.receipt);
+    if (bought !== null) holds.keep(ref, session.id, { turns, answer: text }, bought.seconds);
     const reason = finishOf(signed.receipt.finish) ?? 'failed';
     const { charged } = signed.receipt;
     deliver({
@@ -132,6 +146,8 @@ export function createRelayStream(job: StreamJob, ports: ApplicationPorts): Rela
     );
     // Its sums differ from ours, so something that we gave back was served: ask before the next one.
     if (code === 'voucher-too-low') session.isBehind = true;
+    const { follows } = session.relay(ref)?.sent ?? {};
+    if (code === 'hold-unusable' && follows !== undefined) holds.drop(follows);
     if (cancelled.aborted) deliver({ ...endOf(null), charged: 0n });
     else out.fail(new AppError('relay-refused', { details: refusalRow(code).sentence }));
     return true;

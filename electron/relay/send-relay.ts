@@ -1,12 +1,17 @@
 /** Makes a relay request with its voucher, and writes both down before either leaves. */
 import { AppError } from '../platform/app-error.ts';
-import type { GenerateRequest } from '../protocol/generate.ts';
+import type { ChatTurn } from '../protocol/generate.ts';
 import { toHex, type Hex } from '../protocol/hex.ts';
 import type { LedgerEntry } from '../protocol/ledger-entries.ts';
 import { bodyHash, relayRef, samplerSeed } from '../protocol/relay-hash.ts';
-import { toRelayBody, type RelayRequest } from '../protocol/wire-relay.ts';
+import {
+  MAX_LOGPROBS,
+  toRelayBody,
+  type HoldTerms,
+  type RelayRequest,
+} from '../protocol/wire-relay.ts';
 import type { ApplicationSession } from './application-session.ts';
-import type { ApplicationPorts } from './ports.ts';
+import type { ApplicationPorts, RelayQuestion } from './ports.ts';
 import type { Limits } from './receipt-checks.ts';
 import { priceOf } from './relay-price.ts';
 
@@ -19,27 +24,40 @@ export interface SentRequest {
   /** What the Supplier has to sample with. */
   readonly seed: number;
   readonly limits: Limits;
+  /** As it was asked, for whoever asks the next one. */
+  readonly turns: readonly ChatTurn[];
+  readonly holdSeconds: number;
+}
+
+export interface SendTerms {
+  /** Token units that the session can pay in all. */
+  readonly allowance: bigint;
+  /** How long the answer may take. */
+  readonly relayMs: number;
+  /** The request whose hold this one goes on from. */
+  readonly follows: Hex | null;
 }
 
 /**
- * @param allowance token units that the session can pay in all
- * @param relayMs how long the answer may take
- * @throws AppError `stake-used-up`; whatever the signer and the ledger throw. Nothing has left then.
+ * @throws AppError `stake-used-up`, `bad-request` for more probabilities than a relay can carry; whatever the signer and the ledger throw. Nothing has left then.
  */
 export async function sendRelay(
   session: ApplicationSession,
-  question: GenerateRequest,
-  { allowance, relayMs }: { readonly allowance: bigint; readonly relayMs: number },
+  question: RelayQuestion,
+  { allowance, relayMs, follows }: SendTerms,
   { signer, clock, random }: ApplicationPorts,
 ): Promise<SentRequest> {
   const { maxCu, maxCharge, maxTokens, promptTokens } = priceOf(question, session.model);
-  const body = JSON.stringify(toRelayBody({ ...question, maxTokens }));
+  const { turns, holdSeconds = 0, topLogprobs = 0 } = question;
+  if (topLogprobs > MAX_LOGPROBS) throw new AppError('bad-request');
+  const hold = { holdSeconds, follows };
+  const body = JSON.stringify(toRelayBody({ ...question, maxTokens }, hold));
   const asked = {
     salt: toHex(random.bytes(WORD_BYTES)),
     seedNonce: toHex(random.bytes(WORD_BYTES)),
     maxCu,
     deadlineMs: BigInt(clock.nowMs() + relayMs),
-    topLogprobs: 0,
+    topLogprobs,
   };
   const ref = relayRef({ session: session.id, bodyHash: bodyHash(body), ...asked });
   // Set aside before the signature, which takes time: a second relay must already count this one.
@@ -48,10 +66,11 @@ export async function sendRelay(
     if (cumulative > allowance) throw new AppError('stake-used-up');
     const voucher = { session: session.id, cumulative, ref };
     const signature = await signer.signVoucher(voucher);
-    writeDown(session, { ...asked, ref, cumulative, signature }, clock.nowMs());
+    writeDown(session, { ...asked, ...hold, ref, cumulative, signature }, clock.nowMs());
     const request = { session: session.terms, voucher: { cumulative, signature }, ...asked, body };
     const seed = samplerSeed(asked.seedNonce, ref, session.terms.supplier);
-    return { ref, request, maxCharge, seed, limits: { promptTokens, outputTokens: maxTokens } };
+    const limits = { promptTokens, outputTokens: maxTokens };
+    return { ref, request, maxCharge, seed, limits, turns, holdSeconds };
   } finally {
     release();
   }
@@ -59,7 +78,7 @@ export async function sendRelay(
 
 function writeDown(
   session: ApplicationSession,
-  sent: {
+  sent: HoldTerms & {
     readonly ref: Hex;
     readonly cumulative: bigint;
     readonly signature: Hex;
@@ -68,7 +87,7 @@ function writeDown(
   },
   atMs: number,
 ): void {
-  const { ref, cumulative, signature, maxCu, deadlineMs } = sent;
+  const { ref, cumulative, signature, maxCu, deadlineMs, holdSeconds, follows } = sent;
   const entry: LedgerEntry = {
     kind: 'relay-sent',
     atMs,
@@ -78,6 +97,8 @@ function writeDown(
     signature,
     maxCu,
     deadlineMs,
+    ...(holdSeconds > 0 && { holdSeconds }),
+    ...(follows !== null && { follows }),
   };
   session.append(session.best === null ? [session.opened, entry] : [entry], 'full');
   // Until its stream has ended, nobody asks for its fate.

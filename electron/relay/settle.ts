@@ -1,11 +1,12 @@
 /** Turns what was served into a signed receipt that is on disk, one after the other per session. */
-import { chargeOf, cuOf } from '../protocol/cu.ts';
+import { chargeOf, cuOf, milliOf, takeRefund } from '../protocol/cu.ts';
 import type { Hex } from '../protocol/hex.ts';
-import { finishNumber, type Finish, type Receipt } from '../protocol/receipt.ts';
-import type { SignedReceipt } from '../protocol/receipt.ts';
+import { finishNumber, isOwnEnd, type Finish } from '../protocol/finish.ts';
+import { refundDue } from '../protocol/hold.ts';
+import type { Receipt, SignedReceipt } from '../protocol/receipt.ts';
 import { createResponseHasher } from '../protocol/relay-hash.ts';
 import type { ReceiptSigner } from './ports.ts';
-import type { SupplierSession } from './supplier-session.ts';
+import type { RunningRelay, SupplierSession } from './supplier-session.ts';
 
 /** What one relay did, before sums and signature. */
 export interface Served {
@@ -15,6 +16,7 @@ export interface Served {
   readonly profile: Hex;
   readonly promptTokens: number;
   readonly cachedTokens: number;
+  readonly heldTokens: number;
   readonly outputTokens: number;
   readonly queuedMs: number;
   readonly firstTokenMs: number;
@@ -30,6 +32,7 @@ export function servedNothing(profile: Hex, endedAtMs: number): Served {
     profile,
     promptTokens: 0,
     cachedTokens: 0,
+    heldTokens: 0,
     outputTokens: 0,
     queuedMs: 0,
     firstTokenMs: 0,
@@ -52,7 +55,7 @@ export function settle(
     const record = session.record(ref);
     if (record?.state === 'settled') return record.signed;
     if (record?.state !== 'running') throw new Error('there is no such relay to settle');
-    const receipt = nextReceipt(session, ref, record.cumulative, served);
+    const receipt = nextReceipt(session, ref, record, served);
     const signature = await signer.signReceipt(receipt);
     const signed = { receipt, signature };
     const { endedAtMs: atMs } = served;
@@ -64,30 +67,38 @@ export function settle(
 function nextReceipt(
   session: SupplierSession,
   ref: Hex,
-  cumulative: bigint,
+  { cumulative, holdSeconds, follows }: RunningRelay,
   served: Served,
 ): Receipt {
   const { weights, price, ggufSha256 } = session.model;
   const { settledCu } = session.commitment();
-  const { finish, endedAtMs, ...counted } = served;
-  // Nothing is kept in memory for an Application once its relay is over, so nothing is held at its cost.
-  const heldTokenSeconds = 0n;
-  const cu = finish === 'failed' ? 0n : cuOf(weights, { ...counted, heldTokenSeconds });
+  const { finish: end, ...counted } = served;
+  const last = session.lastReceipt?.receipt;
+  const tokens = BigInt(served.promptTokens + served.outputTokens);
+  const heldTokenSeconds = isOwnEnd(end) ? tokens * BigInt(holdSeconds) : 0n;
+  const ended = {
+    ...counted,
+    heldTokenSeconds,
+    finish: finishNumber(end),
+    endedAtMs: BigInt(served.endedAtMs),
+  };
+  const due = refundDue(ended, follows === null ? null : session.holdOf(follows));
+  const gross = end === 'failed' ? 0n : milliOf(weights, ended);
+  const refund = takeRefund(weights, gross, (last?.owedTokenSeconds ?? 0n) + due);
+  const cu = end === 'failed' ? 0n : cuOf(weights, { ...ended, ...refund });
   const totalCu = settledCu + cu;
   const totalCharged = chargeOf(totalCu, price);
   return {
     session: session.id,
     ref,
-    sequence: (session.lastReceipt?.receipt.sequence ?? 0) + 1,
+    sequence: (last?.sequence ?? 0) + 1,
     cumulative,
     modelSha256: ggufSha256,
-    ...counted,
-    heldTokenSeconds,
+    ...ended,
+    ...refund,
     cu,
     totalCu,
     charged: totalCharged - chargeOf(settledCu, price),
     totalCharged,
-    finish: finishNumber(finish),
-    endedAtMs: BigInt(endedAtMs),
   };
 }

@@ -1,5 +1,5 @@
 /** Ends a relay once, and remembers why. */
-import type { Finish } from '../protocol/receipt.ts';
+import type { Finish } from '../protocol/finish.ts';
 
 export interface Stop {
   readonly signal: AbortSignal;

@@ -9,6 +9,7 @@ import { VOUCHER } from '../protocol/voucher.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
 import {
   fromRelayBody,
+  holdTermsOf,
   parseRelayBody,
   type RelayBody,
   type RelayRequest,
@@ -20,9 +21,11 @@ import {
   type MoneyFacts,
   type RequestFacts,
 } from './admission-rules.ts';
+import type { BoughtHolds } from './bought-holds.ts';
 import type { Quote, SupplierPorts } from './ports.ts';
 import type { QuoteCache } from './quote-cache.ts';
 import type { RunJob } from './relay-run.ts';
+import { holdRoom, isHoldUsable } from './supplier-holds.ts';
 import type { SupplierSession } from './supplier-session.ts';
 import type { SupplierSessions } from './supplier-sessions.ts';
 
@@ -46,6 +49,7 @@ export interface Admitted extends Candidate {
 export interface AdmissionParts {
   readonly sessions: SupplierSessions;
   readonly quotes: QuoteCache;
+  readonly holds: BoughtHolds;
   readonly domainHash: Uint8Array;
 }
 
@@ -79,11 +83,19 @@ function refOf(id: Hex, request: RelayRequest): Hex {
 
 /** The model that a session's service names, as it is served now. */
 export function servedModel(models: readonly ServedModel[], service: Hex): ServedModel | null {
-  const found = models.find(
-    ({ ggufSha256, source, weights }) =>
-      serviceId({ ggufSha256, source, weightsHash: weightsHash(weights) }) === service,
-  );
-  return found ?? null;
+  return models.find((model) => serviceOf(model) === service) ?? null;
+}
+
+/** Asked for twice a relay, and as long as nothing changes it is the same object that is served. */
+const SERVICES = new WeakMap<ServedModel, Hex>();
+
+function serviceOf(model: ServedModel): Hex {
+  const known = SERVICES.get(model);
+  if (known !== undefined) return known;
+  const { ggufSha256, source, weights } = model;
+  const service = serviceId({ ggufSha256, source, weightsHash: weightsHash(weights) });
+  SERVICES.set(model, service);
+  return service;
 }
 
 /** The rules that cost no question to the chain, then the question. @returns its answer, or why not to serve */
@@ -142,11 +154,11 @@ function requestFacts(
 
 function moneyFacts(
   facts: RequestFacts,
-  { request, id, ref }: Candidate,
+  { request, id, ref, body }: Candidate,
   session: SupplierSession | null,
   quote: Quote,
   { recover, admission, room }: SupplierPorts,
-  { sessions, domainHash }: AdmissionParts,
+  { sessions, holds, domainHash }: AdmissionParts,
 ): MoneyFacts {
   const { cumulative, signature } = request.voucher;
   const digest = digestOf(domainHash, VOUCHER, { session: id, cumulative, ref });
@@ -162,14 +174,27 @@ function moneyFacts(
     charged: session?.charged ?? 0n,
     bestCumulative: session?.bestCumulative ?? 0n,
     isDrawShared: sessions.isDrawShared(id, request.session),
+    isHoldUsable: body === null || isHoldUsable(body, session, holds),
+    holdRoom: holdRoom(holds, request.session.application),
     governor: admission.admits(),
     freeRoom: room.free(),
   };
 }
 
 /** What an admitted request asks of the engine. */
-export function jobOf({ request, ref, body, model }: Admitted): Omit<RunJob, 'out' | 'stop'> {
-  const seed = samplerSeed(request.seedNonce, ref, request.session.supplier);
-  const asked = { ...fromRelayBody(body, seed), ggufSha256: model.ggufSha256 };
-  return { request: asked, model, maxCu: request.maxCu };
+export function jobOf(
+  { request, ref, body, model }: Admitted,
+  session: SupplierSession,
+): Omit<RunJob, 'out' | 'stop'> {
+  const { topLogprobs, maxCu } = request;
+  const { application, supplier } = request.session;
+  const { holdSeconds, follows } = holdTermsOf(body);
+  const asked = {
+    ...fromRelayBody(body, samplerSeed(request.seedNonce, ref, supplier)),
+    ggufSha256: model.ggufSha256,
+    cacheKey: application,
+    ...(holdSeconds > 0 && { holdSeconds }),
+    ...(topLogprobs > 0 && { topLogprobs }),
+  };
+  return { request: asked, model, maxCu, hold: follows === null ? null : session.holdOf(follows) };
 }

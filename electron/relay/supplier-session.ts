@@ -4,18 +4,22 @@ import type { Hex } from '../protocol/hex.ts';
 import type { LedgerEntry, SessionOpened } from '../protocol/ledger-entries.ts';
 import type { SignedReceipt } from '../protocol/receipt.ts';
 import type { Session } from '../protocol/session.ts';
+import { holdOf, usesHold, type Hold } from '../protocol/hold.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
+import type { HoldTerms } from '../protocol/wire-relay.ts';
 import { bestOf, type Commitment } from './cover.ts';
 import type { Durability, RelayLedger } from './ports.ts';
 import { createSerial, type Serial } from './serial.ts';
 
+export interface RunningRelay extends HoldTerms {
+  readonly state: 'running';
+  readonly maxCu: bigint;
+  readonly cumulative: bigint;
+  readonly signature: Hex;
+}
+
 export type RelayRecord =
-  | {
-      readonly state: 'running';
-      readonly maxCu: bigint;
-      readonly cumulative: bigint;
-      readonly signature: Hex;
-    }
+  | RunningRelay
   | {
       readonly state: 'settled';
       readonly signed: SignedReceipt;
@@ -39,6 +43,10 @@ export interface SupplierSession {
   commitment(): Commitment;
   record(ref: Hex): RelayRecord | null;
   runningRefs(): readonly Hex[];
+  /** What a settled relay bought; null when it bought nothing, or there is no such relay. */
+  holdOf(ref: Hex): Hold | null;
+  /** Whether a relay went on from that hold already, or does so now. */
+  isHoldTaken(ref: Hex): boolean;
   /** Whether exactly this voucher was taken with a relay. */
   holds(voucher: {
     readonly ref: Hex;
@@ -58,13 +66,17 @@ export function createSupplierSession(
   const { terms } = opened;
   const records = new Map<Hex, RelayRecord>();
   const running = new Set<Hex>();
+  /** The relay that went on from each hold last, by the relay that bought it. */
+  const followers = new Map<Hex, Hex>();
   const sums = { settledCu: 0n, inFlightCu: 0n, best: 0n, voided: 0 };
   let lastReceipt: SignedReceipt | null = null;
 
   function apply(entry: LedgerEntry): void {
     if (entry.kind === 'relay-accepted') {
-      const { ref, maxCu, cumulative, signature } = entry;
-      records.set(ref, { state: 'running', maxCu, cumulative, signature });
+      const { ref, maxCu, cumulative, signature, holdSeconds = 0, follows = null } = entry;
+      const asked = { maxCu, cumulative, signature, holdSeconds, follows };
+      records.set(ref, { state: 'running', ...asked });
+      if (follows !== null) followers.set(follows, ref);
       running.add(ref);
       sums.inFlightCu += maxCu;
       sums.best = bestOf(sums.best, cumulative);
@@ -109,6 +121,16 @@ export function createSupplierSession(
     }),
     record: (ref) => records.get(ref) ?? null,
     runningRefs: () => [...running],
+    holdOf(ref) {
+      const record = records.get(ref);
+      return record?.state === 'settled' ? holdOf(record.signed.receipt) : null;
+    },
+    isHoldTaken(ref) {
+      const follower = followers.get(ref);
+      const record = follower === undefined ? undefined : records.get(follower);
+      if (record?.state === 'settled') return usesHold(record.signed.receipt);
+      return record?.state === 'running';
+    },
     holds({ ref, cumulative, signature }) {
       const found = records.get(ref);
       if (found === undefined || found.state === 'voided') return false;

@@ -7,7 +7,13 @@ import { refusalRow, type RefusalCode } from '../protocol/refusal.ts';
 import { epochAt } from '../protocol/session.ts';
 import { hashDomain } from '../protocol/typed-data.ts';
 import type { CancelRequest, Card, ResyncAnswer, ResyncRequest } from '../protocol/wire-peer.ts';
-import { type Refusal, type RelayEvent, type RelayRequest } from '../protocol/wire-relay.ts';
+import {
+  holdTermsOf,
+  type Refusal,
+  type RelayEvent,
+  type RelayRequest,
+} from '../protocol/wire-relay.ts';
+import { createBoughtHolds } from './bought-holds.ts';
 import { createHandoff, type Handoff } from './handoff.ts';
 import type { Quote, SupplierPorts } from './ports.ts';
 import { createQuoteCache } from './quote-cache.ts';
@@ -22,6 +28,7 @@ import {
   type Admitted,
   type Candidate,
 } from './supplier-admission.ts';
+import { afterRelay } from './supplier-holds.ts';
 import { answerResync } from './supplier-resync.ts';
 import type { SupplierSession } from './supplier-session.ts';
 import { createSupplierSessions } from './supplier-sessions.ts';
@@ -60,7 +67,8 @@ export function createSupplier(ports: SupplierPorts): Supplier {
   const domainHash = hashDomain({ chainId, verifyingContract: hub });
   const sessions = createSupplierSessions(ledger);
   const quotes = createQuoteCache(ports.solvency, clock, log);
-  const parts = { sessions, quotes, domainHash };
+  const holds = createBoughtHolds(clock);
+  const parts = { sessions, quotes, holds, domainHash };
   const live = new Map<Hex, LiveRelay>();
   const counts = new Map<RefusalCode, number>();
   let isDisposed = false;
@@ -71,7 +79,9 @@ export function createSupplier(ports: SupplierPorts): Supplier {
   }
 
   /** Everything between the last rule and the ledger, without a pause in between. */
-  function accept(peerKey: Hex, { session, id, ref, request, model }: Admitted): SupplierSession {
+  function accept(peerKey: Hex, admitted: Admitted): SupplierSession {
+    const { session, id, ref, request, body, model } = admitted;
+    const { holdSeconds, follows } = holdTermsOf(body);
     const atMs = clock.nowMs();
     const opened = {
       kind: 'session-opened',
@@ -89,10 +99,13 @@ export function createSupplier(ports: SupplierPorts): Supplier {
       ref,
       ...request.voucher,
       maxCu: request.maxCu,
+      ...(holdSeconds > 0 && { holdSeconds }),
+      ...(follows !== null && { follows }),
     };
     const taken = session ?? sessions.begin(opened);
     taken.append(session === null ? [opened, accepted] : [accepted], 'normal');
     if (session === null) sessions.keep(taken);
+    if (holdSeconds > 0) holds.begin(ref, request.session.application);
     return taken;
   }
 
@@ -127,9 +140,9 @@ export function createSupplier(ports: SupplierPorts): Supplier {
     const leftMs = Math.min(Number(request.deadlineMs) - clock.nowMs(), MAX_RELAY_MS);
     const stopTimer = clock.after(leftMs, () => stop.stop('deadline'));
     try {
-      const outcome = await runRelay({ ...jobOf(admitted), out, stop }, ports);
+      const outcome = await runRelay({ ...jobOf(admitted, session), out, stop }, ports);
       relay.leftover = outcome.served;
-      await finish(outcome, session, ref, out, stop);
+      await finish(outcome, session, admitted, out, stop);
       live.delete(ref);
     } catch (error) {
       tellUnsettled('a receipt could not be made yet', error);
@@ -141,13 +154,15 @@ export function createSupplier(ports: SupplierPorts): Supplier {
   }
 
   async function finish(
-    { served, refusal: code }: RunOutcome,
+    { served, text, refusal: code }: RunOutcome,
     session: SupplierSession,
-    ref: Hex,
+    admitted: Admitted,
     out: Handoff<RelayEvent>,
     stop: Stop,
   ): Promise<void> {
-    const signed = await settle(session, ref, served, signer);
+    const signed = await settle(session, admitted.ref, served, signer);
+    const { application } = session.terms;
+    afterRelay(holds, { ...admitted, application, text, receipt: signed.receipt });
     const last: RelayEvent =
       code === null ? { type: 'receipt', signed } : { type: 'refusal', refusal: refusal(code) };
     drop(out.offer(last, stop.signal), 'the end of a relay', log);
@@ -168,6 +183,7 @@ export function createSupplier(ports: SupplierPorts): Supplier {
         relay === undefined ? servedNothing(session.model.profile, clock.nowMs()) : relay.leftover;
       if (served === null) continue;
       await settle(session, ref, served, signer);
+      holds.drop(ref);
       live.delete(ref);
     }
   }

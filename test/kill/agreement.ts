@@ -44,6 +44,7 @@ export async function agreementOf(
   const begun = linesOf(folder, LIFE_FILES.engine);
   if (new Set(begun).size !== begun.length) faults.push('an engine answered a question twice');
   const sum = (kind: LedgerKind): number => books[0].refs(kind).length + books[1].refs(kind).length;
+  const receipts = [...books[0].served.values(), ...books[1].served.values()];
   const charged = [...books[0].sessions(), ...books[1].sessions()];
   return {
     faults,
@@ -52,6 +53,8 @@ export async function agreementOf(
       asked: sum('relay-sent'),
       receipts: sum('relay-served'),
       void: sum('relay-voided'),
+      keptFound: receipts.filter(({ hasFound }) => hasFound).length,
+      givenBack: receipts.filter(({ givesBack }) => givesBack).length,
       charged: charged.reduce((total, session) => total + session.charged, 0n).toString(),
       redemptions: money.redemptions,
       verified: [books[0].lastLine, books[1].lastLine],
@@ -77,6 +80,9 @@ interface Book {
 interface Receipted {
   readonly line: number;
   readonly signature: Hex;
+  /** Whether it found a conversation that was kept, and whether it gave back for one that was not. */
+  readonly hasFound: boolean;
+  readonly givesBack: boolean;
 }
 
 function readBook(market: Market): Book {
@@ -94,7 +100,10 @@ function readBook(market: Market): Book {
     if (known) known.push(entry.ref);
     else refs.set(entry.kind, [entry.ref]);
     if (!('signed' in entry)) continue;
-    const receipted = { line: sequence, signature: entry.signed.signature };
+    const { receipt, signature } = entry.signed;
+    const hasFound = receipt.heldTokens > 0;
+    const givesBack = receipt.refundTokenSeconds > 0n;
+    const receipted = { line: sequence, signature, hasFound, givesBack };
     if (entry.kind === 'relay-served') served.set(entry.ref, receipted);
     else if (entry.kind === 'relay-paid') paid.set(entry.ref, receipted);
   }

@@ -184,8 +184,8 @@ function killed(pid: number): boolean {
 
 function describe(facts: KillReport['facts'][number] | null): string {
   if (!facts) return 'nothing';
-  const { asked, receipts, charged, redemptions } = facts;
-  return `${asked} asked, ${receipts} receipts, ${charged} units charged and paid in ${redemptions} redemptions`;
+  const { asked, receipts, keptFound, givenBack, charged, redemptions } = facts;
+  return `${asked} asked, ${receipts} receipts (${keptFound} found what was kept, ${givenBack} gave back), ${charged} units charged and paid in ${redemptions} redemptions`;
 }
 
 /** One line per step. */

@@ -44,6 +44,9 @@ const factsSchema = z
     asked: z.int(),
     receipts: z.int(),
     void: z.int(),
+    /** Receipts that found what was kept for them, and that gave back what was not. */
+    keptFound: z.int(),
+    givenBack: z.int(),
     charged: z.string(),
     redemptions: z.int(),
     verified: z.tuple([z.int(), z.int()]).readonly(),

@@ -2,8 +2,8 @@
 import { appendFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AppError } from '../../electron/platform/app-error.ts';
-import type { GenerateEvent, GenerateRequest } from '../../electron/protocol/generate.ts';
-import type { RelayEngine } from '../../electron/relay/ports.ts';
+import type { ChatTurn, GenerateEvent, GenerateRequest } from '../../electron/protocol/generate.ts';
+import type { RelayEngine, RelayQuestion } from '../../electron/relay/ports.ts';
 import { DEFAULT_SAMPLING } from '../../electron/protocol/generate.ts';
 import { reach } from './death.ts';
 
@@ -13,14 +13,21 @@ export interface Question {
   readonly tokens: number;
   readonly cached: number;
   readonly end: 'stop' | 'crash';
+  /** Seconds for which its conversation is to be kept. */
+  readonly holdSeconds: number;
 }
 
 const PROMPT_TOKENS = 40;
 
-export function requestOf({ id, tokens, cached, end }: Question): GenerateRequest {
+/** @param before a conversation that it goes on from */
+export function requestOf(
+  { id, tokens, cached, end, holdSeconds }: Question,
+  before: readonly ChatTurn[],
+): RelayQuestion {
   const text = [id, tokens, cached, end].join(' ');
   const sampling = { ...DEFAULT_SAMPLING, temperature: 0 };
-  return { turns: [{ role: 'user', text }], sampling, maxTokens: 64, stop: [] };
+  const turns = [...before, { role: 'user', text } as const];
+  return { turns, sampling, maxTokens: 64, stop: [], holdSeconds };
 }
 
 /** @param file gets a line for each question that reaches an engine */
@@ -36,7 +43,8 @@ async function* answer(
   const [id = '', tokens = '', cached = '', end = ''] = turns.at(-1)?.text.split(' ') ?? [];
   appendFileSync(file, `${id}\n`);
   const wanted = Number(tokens);
-  const counts = { prompt: PROMPT_TOKENS, cached: Number(cached), output: 0 };
+  // Of what was kept for it, a part is there.
+  const counts = { prompt: PROMPT_TOKENS, cached: Number(cached), held: Number(cached), output: 0 };
   reach('engine asked');
   await turn();
   yield { type: 'start', seed: 1, counts };

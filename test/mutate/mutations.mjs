@@ -18,6 +18,7 @@ export const RULES = {
 const CU = 'electron/protocol/cu.ts';
 const RECEIPT = 'electron/protocol/receipt.ts';
 const VERIFY = 'electron/protocol/verify-receipt.ts';
+const HOLD = 'electron/protocol/hold.ts';
 const COVER = 'electron/relay/cover.ts';
 const CHECKS = 'electron/relay/receipt-checks.ts';
 const SPLIT = 'electron/relay/compact-signature.ts';
@@ -28,6 +29,8 @@ const COVER_TESTS = ['test/unit/relay/admission-rules.test.ts'];
 const ORDER_TESTS = ['test/unit/relay/receipt-order.test.ts'];
 const ASK_TESTS = ['test/unit/relay/application.test.ts'];
 const SUPPLIER_TESTS = ['test/unit/relay/supplier.test.ts'];
+const HOLD_TESTS = ['test/unit/relay/holds.test.ts', 'test/unit/protocol/hold.test.ts'];
+const LOGPROB_TESTS = ['test/unit/relay/logprobs.test.ts'];
 const ATTACK_TESTS = ['test/unit/relay/attacks.test.ts'];
 const SIGNING_TESTS = ['test/unit/relay/signing.test.ts'];
 const POLICY_TESTS = ['test/unit/wallet/key-policy.test.ts'];
@@ -56,7 +59,7 @@ export const MUTATIONS = [
       '(totalCu * price) / PRICE_CU',
       '(totalCu * price + PRICE_CU - 1n) / PRICE_CU',
     ],
-    ['compute units rounded up', 'return milli / MILLI;', 'return (milli + MILLI - 1n) / MILLI;'],
+    ['compute units rounded up', '? milli / MILLI :', '? (milli + MILLI - 1n) / MILLI :'],
     [
       'cached tokens charged twice',
       'usage.promptTokens - usage.cachedTokens;',
@@ -66,11 +69,27 @@ export const MUTATIONS = [
     ['held not charged', 'BigInt(weights.heldMilli) * usage.heldTokenSeconds', '0n'],
     ['room for a prompt that is too dear', 'if (spent > maxCu) return -1;', ''],
     ['room without the prompt', '((maxCu - spent) * MILLI)', '(maxCu * MILLI)'],
+    ['kept tokens charged as cached', 'cachedTokens - (usage.heldTokens ?? 0)', 'cachedTokens'],
+    ['nothing given back', '* (usage.refundTokenSeconds ?? 0n)', '* 0n'],
+    ['given back below zero', 'milli > 0n ? milli / MILLI : 0n', 'milli / MILLI'],
+    ['more taken off than there is', 'most < owed ? most : owed', 'owed'],
+    ['what is left is not owed on', 'owed - refundTokenSeconds }', '0n }'],
+    ['a hold of the prompt for nothing', 'BigInt(prompt.promptTokens) * BigInt(holdSeconds)', '0n'],
+    ['a hold of the answer for nothing', ' + BigInt(weights.heldMilli) * BigInt(holdSeconds)', ''],
   ]),
   ...inFile(RECEIPT, RECEIPT_TESTS, [
     ['more cached than prompt', 'receipt.cachedTokens > receipt.promptTokens', 'false'],
+    ['more held than cached', 'receipt.heldTokens > receipt.cachedTokens', 'false'],
+    ['any hold', '!isHoldRight(receipt)', 'false'],
+    [
+      'any refund',
+      'receipt.refundTokenSeconds !== takeRefund(terms.weights, gross, owed).refundTokenSeconds',
+      'false',
+    ],
     ['an unknown finish', "if (finishOf(receipt.finish) === null) return 'an unknown finish';", ''],
     ['a failed relay is charged', 'isFailed ? 0n : cuOf', 'isFailed ? receipt.cu : cuOf'],
+    ['a failed relay gives back', 'isFailed ? 0n : milliOf', 'isFailed ? 1n << 60n : milliOf'],
+    ['an old form for what it cannot say', 'heldTokens === 0 && ', ''],
     ['compute units unchecked', 'receipt.cu !== cu', 'false'],
     ['a total below its own', 'receipt.totalCu < receipt.cu', 'false'],
     [
@@ -81,7 +100,8 @@ export const MUTATIONS = [
     ['the charge unchecked', 'receipt.charged !== receipt.totalCharged - before', 'false'],
   ]),
   ...inFile(VERIFY, RECEIPT_TESTS, [
-    ['any signer', 'signer === session.supplier', 'signer !== null || signer === null'],
+    ['any signer', 'recover(digest, signature) === session.supplier', 'digest.length > 0'],
+    ['no receipt from before there were holds', "? 'before holds' : null", '? null : null'],
     ['any session', 'receipt.session === sessionId(session)', 'true'],
     ['any request', 'receipt.ref === terms.ref', 'true'],
     ['any model', 'receipt.modelSha256 === terms.modelSha256', 'true'],
@@ -99,7 +119,6 @@ export const MUTATIONS = [
     ['a gap that takes back', 'cu >= 0n && cu <= openCu', 'cu <= openCu'],
     ['a gap between neighbours', 'missing === 0 ? cu === 0n :', 'missing < 0 ? cu === 0n :'],
     ['beyond every voucher', 'chargeOf(totalCu, beside.price) > beside.bestCumulative', 'false'],
-    ['held tokens charged', 'receipt.heldTokenSeconds > 0n', 'receipt.heldTokenSeconds < 0n'],
     [
       'more prompt than the question',
       'receipt.promptTokens > limits.promptTokens',
@@ -110,6 +129,27 @@ export const MUTATIONS = [
       'receipt.outputTokens > limits.outputTokens',
       'receipt.outputTokens < 0',
     ],
+    [
+      'another hold than was bought',
+      'bought !== 0n && bought !== tokens * BigInt(holdSeconds)',
+      'bought < 0n',
+    ],
+    ['a hold that has to be charged', 'bought !== 0n && bought !==', 'bought !=='],
+    ['more kept than was paid for', 'receipt.heldTokens <= (hold?.tokens ?? 0)', 'true'],
+    ['what is owed is forgotten', 'given !== (below?.owedTokenSeconds ?? 0n) + due', 'given < 0n'],
+    ['more is given back than is owed', 'given !== (below?.', 'given < (below?.'],
+    ['less than is due after a gap', ': given < due', ': given < 0n'],
+    [
+      'the next one owes something else',
+      'after === receipt.owedTokenSeconds + dueFor(above)',
+      'after >= 0n',
+    ],
+    [
+      'a gap taken for a neighbour',
+      'above.sequence !== receipt.sequence + 1',
+      'above.sequence < 0',
+    ],
+    ['an answer without its probabilities', 'seen.unrated > 0', 'seen.unrated < 0'],
     ['other tokens than came', 'receipt.outputTokens === seen.tokens', 'receipt.outputTokens >= 0'],
   ]),
   ...inFile('electron/relay/supplier-resync.ts', ATTACK_TESTS, [
@@ -140,6 +180,62 @@ export const MUTATIONS = [
       'came.chunks > 0',
     ],
     ['parts in any order', 'number !== came.chunks', 'number < 0'],
+  ]),
+  ...inFile(HOLD, HOLD_TESTS, [
+    ['a hold of an answer that broke off', '!isOwnEnd(finishOf(finish))', 'false'],
+    ['a hold of part of a conversation', 'bought % tokens === 0n && ', ''],
+    ['a hold without end', 'bought <= tokens * BigInt(MAX_HOLD_SECONDS)', 'true'],
+    ['a hold that was never charged', 'receipt.heldTokenSeconds === 0n || ', ''],
+    ['a failed follow-up is given back', "finishOf(finish) !== 'failed' && ", ''],
+    ['a follow-up that never looked is given back', ' && promptTokens > 0', ''],
+    ['given back after its time', 'beganMs > hold.untilMs', 'false'],
+    ['not given back in time', 'beganMs > hold.untilMs', 'beganMs >= hold.untilMs'],
+    ['given back for a moment only', ' * BigInt(hold.seconds);', ';'],
+    ['given back though it was there', 'hold.tokens - followUp.heldTokens', 'hold.tokens'],
+  ]),
+  ...inFile('electron/relay/supplier-holds.ts', HOLD_TESTS, [
+    ['a hold that nobody bought', 'session.holdOf(follows) === null || ', ''],
+    ['a hold gone on from twice', 'session.isHoldTaken(follows)', 'false'],
+    [
+      'a hold of another conversation',
+      'return holds.mayContinue(follows, turnsOf(body));',
+      'return true;',
+    ],
+    ['any number of holds', 'MAX_HOLDS_OF_ONE - holds.count(application)', 'MAX_HOLDS'],
+  ]),
+  ...inFile('electron/relay/bought-holds.ts', HOLD_TESTS, [
+    ['any words', 'asked[at].text === text', 'true'],
+    ['the answer left out', "[...turns, { role: 'assistant', text: answer }]", '[...turns]'],
+    ['no next question', 'asked.length <= said.length', 'false'],
+    ['holds that never end', 'if (untilMs <= nowMs)', 'if (untilMs < 0)'],
+    ["another one's conversation", 'other !== owner || ', ''],
+  ]),
+  ...inFile('electron/relay/settle.ts', HOLD_TESTS, [
+    ['a hold of what broke off is charged', 'isOwnEnd(end) ?', 'end ?'],
+    ['what is owed is not owed on', '(last?.owedTokenSeconds ?? 0n) + due', 'due'],
+    [
+      'what is due is not given back',
+      '(last?.owedTokenSeconds ?? 0n) + due',
+      '(last?.owedTokenSeconds ?? 0n)',
+    ],
+  ]),
+  ...inFile('electron/relay/top-logprobs.ts', LOGPROB_TESTS, [
+    ['cut off instead of rounded', 'Math.round(logprob * 1000)', 'Math.trunc(logprob * 1000)'],
+    ['beyond four bytes', '!(milli >= INT32_MIN)', 'Number.isNaN(milli)'],
+    ['more than were asked for', 'top.slice(0, most)', 'top.slice()'],
+    ['too many pass', ' || ids.length > asked', ''],
+    ['empty ones pass', 'ids.length === 0 || ', ''],
+    ['tokens without any', 'asked === 0 ? 0 : tokenIds.length', 'logprobs.length'],
+  ]),
+  ...inFile('electron/relay/relay-run.ts', LOGPROB_TESTS, [
+    ['an answer that was not rated', 'logprobFaults(part, topLogprobs) > 0', 'false'],
+  ]),
+  ...inFile('electron/relay/relay-run.ts', HOLD_TESTS, [
+    [
+      'more kept than was bought',
+      'event.counts.held ?? 0, hold?.tokens ?? 0',
+      'event.counts.held ?? 0',
+    ],
   ]),
   ...inFile('electron/relay/relay-run.ts', SUPPLIER_TESTS, [
     ['more tokens than there is room for', 'count.output + tokenIds.length > room', 'false'],

@@ -24,6 +24,8 @@ it(
     expect(report.hits.size).toBe(STEPS.length);
     expect(facts?.receipts).toBeGreaterThan(100);
     expect(facts?.redemptions).toBeGreaterThan(20);
+    expect(facts?.keptFound).toBeGreaterThan(0);
+    expect(facts?.givenBack).toBeGreaterThan(0);
     expect(BigInt(facts?.charged ?? 0)).toBeGreaterThan(1_000n);
   },
   SLOW_MS,

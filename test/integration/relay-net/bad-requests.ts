@@ -165,12 +165,22 @@ const WRONG_MONEY: readonly BadRequest[] = [
   },
 ];
 
+const UNBOUGHT = `{"follows":"0x${'12'.repeat(32)}",`;
+
+const WRONG_HOLD: readonly BadRequest[] = [
+  {
+    name: 'a hold that nobody bought',
+    code: 'hold-unusable',
+    make: (forge) => forge({ body: bodyOf('say 1').replace('{', UNBOUGHT) }),
+  },
+];
+
 const WRONG_BODY: readonly BadRequest[] = [
-  { name: 'logprobs', code: 'malformed', make: (forge) => forge({ topLogprobs: 1 }) },
   ...[
     ['no JSON', '{"messages":'],
     ['nothing in it', '{}'],
     ['a field too many', bodyOf('say 1').replace('{', '{"tools":[],')],
+    ['a hold of eleven minutes', bodyOf('say 1').replace('{', '{"hold_seconds":660,')],
     ['no message', bodyOf('say 1').replace(/"messages":\[.*?\]/, '"messages":[]')],
     ['another role', bodyOf('say 1').replace('"user"', '"developer"')],
     ['tokens below nothing', bodyOf('say 1').replace('"max_tokens":20', '"max_tokens":-1')],
@@ -183,6 +193,7 @@ const WRONG_BODY: readonly BadRequest[] = [
 ];
 
 export const BAD_REQUESTS: readonly BadRequest[] = [
+  ...WRONG_HOLD,
   ...WRONG_BODY,
   ...WRONG_NETWORK,
   ...WRONG_TIME,

@@ -33,7 +33,7 @@ test('what serves relays passes the mark on with the question', async () => {
   } as const;
   const asked = createOpenGate(0)
     .gate(engine)
-    .generate({ ...question, ggufSha256: '0xaa' }, new AbortController().signal);
+    .generate({ ...question, cacheKey: '0xab', ggufSha256: '0xaa' }, new AbortController().signal);
   for await (const event of asked) expect(event).toEqual(END);
-  expect(seen).toEqual([{ ...question, relay: { duty: 1 } }]);
+  expect(seen).toEqual([{ ...question, cacheKey: '0xab', relay: { duty: 1 }, isReplayable: true }]);
 });

@@ -5,6 +5,7 @@ import {
   chargeOf,
   cuOf,
   outputRoom,
+  takeRefund,
   type CuUsage,
   type CuWeights,
 } from '../../../electron/protocol/cu.ts';
@@ -34,6 +35,9 @@ describe('compute units', () => {
     const used = { promptTokens: 11, cachedTokens: 5, outputTokens: 7, heldTokenSeconds: 749n };
     expect(cuOf(usual, used)).toBe(28n);
     expect(cuOf(usual, { ...used, heldTokenSeconds: 750n })).toBe(29n);
+    expect(cuOf(usual, { ...used, heldTokens: 5, heldTokenSeconds: 0n })).toBe(27n);
+    expect(cuOf(usual, { ...used, heldTokenSeconds: 0n, refundTokenSeconds: 1_251n })).toBe(26n);
+    expect(cuOf(usual, { ...used, refundTokenSeconds: 1_000_000n })).toBe(0n);
   });
 
   it('leave no room when the prompt alone is too dear, by one unit too', () => {
@@ -42,6 +46,29 @@ describe('compute units', () => {
     expect(outputRoom(usual, prompt, 10n)).toBeLessThan(0);
     expect(outputRoom(usual, prompt, 11n)).toBe(0);
     expect(outputRoom(usual, prompt, 14n)).toBe(1);
+  });
+
+  it('leave less room when prompt and answer are kept', () => {
+    const usual = { promptMilli: 1_000, cachedMilli: 250, outputMilli: 3_000, heldMilli: 1 };
+    const prompt = { promptTokens: 10, cachedTokens: 4, heldTokens: 4 };
+    expect(outputRoom(usual, prompt, 6n, 100)).toBeLessThan(0);
+    expect(outputRoom(usual, prompt, 7n, 100)).toBe(0);
+    expect(outputRoom(usual, prompt, 7n + 6n, 100)).toBe(1);
+    expect(outputRoom(usual, prompt, 7n + 7n, 100)).toBe(2);
+  });
+
+  it('are lowered by what is owed as far as they go, and the rest stays owed', () => {
+    const usual = { promptMilli: 1_000, cachedMilli: 250, outputMilli: 3_000, heldMilli: 4 };
+    expect(takeRefund(usual, 1_000n, 249n)).toEqual({
+      refundTokenSeconds: 249n,
+      owedTokenSeconds: 0n,
+    });
+    expect(takeRefund(usual, 1_003n, 251n)).toEqual({
+      refundTokenSeconds: 250n,
+      owedTokenSeconds: 1n,
+    });
+    expect(takeRefund(usual, 0n, 5n)).toEqual({ refundTokenSeconds: 0n, owedTokenSeconds: 5n });
+    expect(takeRefund({ ...usual, heldMilli: 0 }, 0n, 5n).owedTokenSeconds).toBe(0n);
   });
 
   it('never shrink when more is used', () => {

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chargeOf, cuOf, DEFAULT_WEIGHTS } from '../../../electron/protocol/cu.ts';
 import { ZERO_WORD } from '../../../electron/protocol/hex.ts';
-import { RECEIPT, receiptFault, type Receipt } from '../../../electron/protocol/receipt.ts';
+import {
+  beforeHolds,
+  RECEIPT,
+  RECEIPT_BEFORE_HOLDS,
+  receiptFault,
+  type Receipt,
+} from '../../../electron/protocol/receipt.ts';
 import { sessionId } from '../../../electron/protocol/session.ts';
 import { digestOf, hashDomain } from '../../../electron/protocol/typed-data.ts';
 import {
@@ -19,7 +25,14 @@ import { addressOfKey } from '../../fakes/test-keys.ts';
 
 const KEY = new Uint8Array(32).fill(5);
 const session = { ...SESSION, supplier: addressOfKey(KEY) };
-const usage = { promptTokens: 100, cachedTokens: 40, outputTokens: 50, heldTokenSeconds: 3_000n };
+const usage = {
+  promptTokens: 100,
+  cachedTokens: 40,
+  heldTokens: 30,
+  outputTokens: 50,
+  heldTokenSeconds: 3_000n,
+  refundTokenSeconds: 2_500n,
+};
 const cu = cuOf(DEFAULT_WEIGHTS, usage);
 const BEFORE = 1_234n;
 const REF = MODEL.profile;
@@ -33,6 +46,7 @@ const RIGHT: Receipt = {
   modelSha256: MODEL.ggufSha256,
   profile: MODEL.profile,
   ...usage,
+  owedTokenSeconds: 0n,
   cu,
   totalCu: BEFORE + cu,
   charged: chargeOf(BEFORE + cu, session.price) - chargeOf(BEFORE, session.price),
@@ -63,6 +77,14 @@ const wrongIn = (checks: readonly ReceiptCheck[]) =>
 const check = (receipt: Receipt, terms = TERMS) =>
   wrongIn(verifyReceipt(signed(receipt), terms, recoverOffline));
 
+/** Other counts, with sums that follow from them. */
+function again(over: Partial<Receipt>): Partial<Receipt> {
+  const other = cuOf(DEFAULT_WEIGHTS, { ...usage, ...over });
+  const totalCharged = chargeOf(BEFORE + other, session.price);
+  const charged = totalCharged - chargeOf(BEFORE, session.price);
+  return { ...over, cu: other, totalCu: BEFORE + other, totalCharged, charged };
+}
+
 /** Its sums hold; only that so many tokens cannot have been cached. */
 function moreCachedThanRead(): Partial<Receipt> {
   const cachedTokens = usage.promptTokens + 1;
@@ -88,10 +110,35 @@ describe('a right receipt', () => {
   });
 
   it('of a failed relay costs nothing', () => {
-    const failed = { ...RIGHT, finish: 4, cu: 0n, totalCu: BEFORE, charged: 0n };
+    const nothing = { heldTokenSeconds: 0n, refundTokenSeconds: 0n, owedTokenSeconds: 2_500n };
+    const failed = { ...RIGHT, ...nothing, finish: 4, cu: 0n, totalCu: BEFORE, charged: 0n };
     const totalCharged = chargeOf(BEFORE, session.price);
     expect(check({ ...failed, totalCharged })).toEqual([]);
-    expect(check({ ...RIGHT, finish: 4 })).toEqual(['sums']);
+    expect(check({ ...failed, totalCharged, heldTokenSeconds: 3_000n })).toEqual(['sums']);
+    expect(check({ ...RIGHT, ...nothing, finish: 4 })).toEqual(['sums']);
+  });
+});
+
+describe('a receipt from before there were holds', () => {
+  const plain = { heldTokens: 0, heldTokenSeconds: 0n, refundTokenSeconds: 0n };
+  const old: Receipt = { ...RIGHT, ...plain, ...again(plain) };
+  const before = beforeHolds(old);
+  if (before === null) throw new Error('it says nothing of holds');
+  const signature = signDigest(KEY, digestOf(domain, RECEIPT_BEFORE_HOLDS, before));
+  const terms = { ...TERMS, maxCu: old.cu };
+
+  it('is verified by the form in which it was signed', () => {
+    expect(wrongIn(verifyReceipt({ receipt: old, signature }, terms, recoverOffline))).toEqual([]);
+  });
+
+  it('says nothing that the form could not', () => {
+    for (const over of [{ heldTokens: 1 }, { refundTokenSeconds: 1n }, { owedTokenSeconds: 1n }]) {
+      const receipt = { ...old, ...over };
+      expect(beforeHolds(receipt)).toBeNull();
+      expect(wrongIn(verifyReceipt({ receipt, signature }, terms, recoverOffline))).toContain(
+        'signature',
+      );
+    }
   });
 });
 
@@ -131,10 +178,18 @@ describe('a changed receipt', () => {
     ['sums', { charged: RIGHT.charged - 1n }],
     ['sums', { outputTokens: 51 }],
     ['sums', { heldTokenSeconds: 4_000n }],
-    ['sums', { finish: 5 }],
+    ['sums', { heldTokens: 20 }],
+    ['sums', { refundTokenSeconds: 1_000n }],
+    ['sums', { owedTokenSeconds: 1n }],
+    ['sums', { ...again({ heldTokenSeconds: 0n }), finish: 5 }],
+    ['sums', again({ cachedTokens: 29 })],
+    ['sums', again({ heldTokenSeconds: 3_001n })],
+    ['sums', again({ heldTokenSeconds: 150n * 601n })],
+    ['sums', again({ refundTokenSeconds: 2n ** 40n })],
+    ['sums', { ...again({}), finish: 2 }],
     ['sums', moreCachedThanRead()],
   ])('and signed again, is wrong in its %s', (name, over) => {
-    expect(check({ ...RIGHT, ...over })).toEqual([name]);
+    expect(check({ ...RIGHT, ...over }, { ...TERMS, maxCu: 2n * cu })).toEqual([name]);
   });
 
   it('must not be charged beyond what was allowed, or total less than itself', () => {

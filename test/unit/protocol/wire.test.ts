@@ -7,6 +7,8 @@ import { createResponseHasher } from '../../../electron/protocol/relay-hash.ts';
 import { cardSchema, resyncAnswerSchema } from '../../../electron/protocol/wire-peer.ts';
 import {
   fromRelayBody,
+  holdTermsOf,
+  NO_HOLD,
   parseRelayBody,
   relayEventSchema,
   relayRequestSchema,
@@ -121,6 +123,28 @@ describe('a body', () => {
         },
       ),
     );
+  });
+
+  it('says whether it can wait, what is to be kept, and what was', () => {
+    const request = {
+      turns: [{ role: 'user' as const, text: 'hi' }],
+      sampling: { ...DEFAULT_SAMPLING, seed: 1 },
+      maxTokens: 8,
+      stop: [],
+      priority: 'can-wait' as const,
+    };
+    const hold = { holdSeconds: 600, follows: CARD.services[0]?.ggufSha256 ?? null };
+    const body = parseRelayBody(JSON.stringify(toRelayBody(request, hold)));
+    if (body === null) throw new Error('it is not readable');
+    expect(holdTermsOf(body)).toEqual(hold);
+    expect(fromRelayBody(body, 1)).toEqual(request);
+    const plain = toRelayBody({ ...request, priority: 'interactive' });
+    expect(holdTermsOf(plain)).toEqual(NO_HOLD);
+    expect(Object.keys(plain).filter((name) => /hold|follows|wait/.test(name))).toEqual([]);
+    for (const wrong of [{ hold_seconds: 601 }, { hold_seconds: -1 }, { hold_seconds: 0.5 }]) {
+      expect(parseRelayBody(JSON.stringify({ ...body, ...wrong }))).toBeNull();
+    }
+    expect(parseRelayBody(JSON.stringify({ ...body, follows: '0x12' }))).toBeNull();
   });
 
   it('that is none is null', () => {

@@ -49,6 +49,8 @@ const GOOD: MoneyFacts = {
   charged: 0n,
   bestCumulative: 0n,
   isDrawShared: false,
+  isHoldUsable: true,
+  holdRoom: 1,
   governor: null,
   freeRoom: 1,
 };
@@ -66,6 +68,11 @@ const quoted = (over: Partial<Quote>): MoneyFacts => ({
 const gives = (cumulative: bigint): MoneyFacts =>
   asks({ voucher: { ...REQUEST.voucher, cumulative } });
 
+const HOLDING = parseRelayBody(
+  JSON.stringify(
+    toRelayBody({ ...terms.question('hi', 8), maxTokens: 8 }, { holdSeconds: 1, follows: null }),
+  ),
+);
 const EPOCH_MS = terms.NETWORK.epochSeconds * 1000;
 const GRACE_MS = terms.NETWORK.graceSeconds * 1000;
 const endMs = (terms.EPOCH + 1) * EPOCH_MS;
@@ -82,7 +89,6 @@ interface Case {
 }
 
 const CASES: Readonly<Record<string, Case>> = {
-  'no logprobs': { code: 'malformed', refused: [asks({ topLogprobs: 1 })] },
   body: { code: 'body-unusable', refused: [{ ...GOOD, body: null }] },
   chain: { code: 'wrong-chain', refused: [names({ chainId: 1n })] },
   hub: { code: 'wrong-chain', refused: [names({ hub: terms.STAKER })] },
@@ -154,6 +160,18 @@ const CASES: Readonly<Record<string, Case>> = {
       { ...quoted({ paid: 11n }), charged: 10n, bestCumulative: 11n },
     ],
   },
+  hold: { code: 'hold-unusable', refused: [{ ...GOOD, isHoldUsable: false }] },
+  'hold room': {
+    code: 'holds-full',
+    refused: [
+      { ...GOOD, body: HOLDING, holdRoom: 0 },
+      { ...GOOD, body: HOLDING, holdRoom: -1 },
+    ],
+    allowed: [
+      { ...GOOD, holdRoom: 0 },
+      { ...GOOD, body: HOLDING },
+    ],
+  },
   governor: {
     code: 'not-serving',
     refused: [{ ...GOOD, governor: 'not-serving' }],
@@ -189,7 +207,7 @@ describe('the rules of admission', () => {
   it('give the code of the first rule that is broken', () => {
     const order = Object.values(CASES).map(({ code }) => code);
     expect(refusal({ ...names({ chainId: 1n, supplier: terms.STAKER }), model: null })).toBe(
-      order[2],
+      order[1],
     );
     expect(refusal({ ...quoted({ solvent: false, keyValid: false }), freeRoom: 0 })).toBe(
       'insolvent',

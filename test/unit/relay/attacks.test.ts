@@ -159,11 +159,11 @@ describe('an Application', () => {
 });
 
 describe('a Supplier', () => {
-  it('cannot charge for tokens held in memory, which it never holds', async () => {
+  it('cannot charge for keeping a conversation that nobody asked to keep', async () => {
     const held: Partial<Receipt> = {
-      heldTokenSeconds: 5_000n,
-      cu: 31n,
-      totalCu: 31n,
+      heldTokenSeconds: 22n * 227n,
+      cu: 30n,
+      totalCu: 30n,
       charged: 6n,
       totalCharged: 6n,
     };

@@ -129,14 +129,18 @@ describe('the price', () => {
         fc.integer({ min: 1, max: 4_096 }),
         fc.bigInt(0n, 2n ** 60n),
         fc.bigInt(0n, 2n ** 40n),
-        (asked, maxTokens, settledCu, price) => {
-          const request = { turns: asked, maxTokens, sampling: DEFAULT_SAMPLING, stop: [] };
+        fc.nat(600),
+        (asked, maxTokens, settledCu, price, holdSeconds) => {
+          const request = {
+            ...{ turns: asked, maxTokens, sampling: DEFAULT_SAMPLING, stop: [] },
+            holdSeconds,
+          };
           const bound = priceOf(request, { ...MODEL, price });
           const cu = cuOf(MODEL.weights, {
             promptTokens: bound.promptTokens,
             cachedTokens: 0,
             outputTokens: bound.maxTokens,
-            heldTokenSeconds: 0n,
+            heldTokenSeconds: BigInt((bound.promptTokens + bound.maxTokens) * holdSeconds),
           });
           expect(cu).toBeLessThanOrEqual(bound.maxCu);
           const charge = chargeOf(settledCu + cu, price) - chargeOf(settledCu, price);

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { chargeOf } from '../../../electron/protocol/cu.ts';
 import { ZERO_WORD, type Hex } from '../../../electron/protocol/hex.ts';
 import type { Receipt } from '../../../electron/protocol/receipt.ts';
-import { tokensFault, totalsFault } from '../../../electron/relay/receipt-checks.ts';
+import {
+  holdFault,
+  owedFault,
+  tokensFault,
+  totalsFault,
+} from '../../../electron/relay/receipt-checks.ts';
 
 const PRICE = 1_000_000n;
 
@@ -29,7 +34,10 @@ function chainOf(cus: readonly bigint[]): readonly Receipt[] {
       promptTokens: 0,
       cachedTokens: 0,
       outputTokens: 0,
+      heldTokens: 0,
       heldTokenSeconds: 0n,
+      refundTokenSeconds: 0n,
+      owedTokenSeconds: 0n,
       cu,
       totalCu,
       charged: chargeOf(totalCu, PRICE) - chargeOf(before, PRICE),
@@ -52,7 +60,7 @@ function beside(
   const below = known.filter((other) => other.sequence < sequence).at(-1) ?? null;
   const above = known.find((other) => other.sequence > sequence) ?? null;
   const twin = known.find((other) => other.sequence === sequence) ?? null;
-  return { below, above, twin, openCu, bestCumulative, price: PRICE };
+  return { below, above, twin, openCu, bestCumulative, price: PRICE, dueFor: () => 0n };
 }
 
 const cus = fc.array(fc.bigInt(0n, 50n), { minLength: 1, maxLength: 8 });
@@ -116,16 +124,75 @@ describe('the tokens of a receipt', () => {
   const [receipt] = chainOf([0n]).map((each) => ({ ...each, promptTokens: 9, outputTokens: 5 }));
   if (!receipt) throw new Error('one was asked for');
   const limits = { promptTokens: 9, outputTokens: 5 };
-  const seen = (tokens: number) => ({ responseHash: ZERO_WORD, tokens });
+  const seen = (tokens: number) => ({ responseHash: ZERO_WORD, tokens, unrated: 0 });
 
   it('are the ones that came, within what was asked for', () => {
     expect(tokensFault(receipt, seen(5), limits)).toBeNull();
     expect(tokensFault(receipt, seen(4), limits)).not.toBeNull();
     expect(tokensFault(receipt, seen(6), limits)).not.toBeNull();
+    expect(tokensFault(receipt, { ...seen(5), unrated: 1 }, limits)).not.toBeNull();
     expect(tokensFault(receipt, null, { ...limits, promptTokens: 8 })).not.toBeNull();
     expect(tokensFault(receipt, null, { ...limits, outputTokens: 4 })).not.toBeNull();
-    expect(tokensFault({ ...receipt, heldTokenSeconds: 1n }, null, null)).not.toBeNull();
     expect(tokensFault(receipt, null, null)).toBeNull();
-    expect(tokensFault(receipt, { responseHash: null, tokens: 2 }, limits)).toBeNull();
+    expect(tokensFault(receipt, { responseHash: null, tokens: 2, unrated: 1 }, limits)).toBeNull();
+  });
+});
+
+describe('the hold of a receipt', () => {
+  const [first] = chainOf([0n]).map((each) => ({ ...each, promptTokens: 9, outputTokens: 5 }));
+  if (!first) throw new Error('one was asked for');
+  const hold = { tokens: 7, seconds: 60, untilMs: 0n };
+
+  it('is charged as it was bought, or not at all', () => {
+    const bought = { holdSeconds: 60, hold: null };
+    expect(holdFault(first, bought)).toBeNull();
+    expect(holdFault({ ...first, heldTokenSeconds: 14n * 60n }, bought)).toBeNull();
+    expect(holdFault({ ...first, heldTokenSeconds: 14n * 61n }, bought)).not.toBeNull();
+    expect(holdFault({ ...first, heldTokenSeconds: 14n }, bought)).not.toBeNull();
+    const none = { holdSeconds: 0, hold: null };
+    expect(holdFault({ ...first, heldTokenSeconds: 14n }, none)).not.toBeNull();
+  });
+
+  it('is found as far as there was one', () => {
+    expect(holdFault({ ...first, heldTokens: 7 }, { holdSeconds: 0, hold })).toBeNull();
+    expect(holdFault({ ...first, heldTokens: 8 }, { holdSeconds: 0, hold })).not.toBeNull();
+    expect(holdFault({ ...first, heldTokens: 1 }, { holdSeconds: 0, hold: null })).not.toBeNull();
+  });
+});
+
+describe('what is owed', () => {
+  const [first, second, third] = chainOf([1n, 2n, 3n]);
+  if (!first || !second || !third) throw new Error('three were asked for');
+  const owes = (receipt: Receipt, refund: bigint, owed: bigint): Receipt => ({
+    ...receipt,
+    refundTokenSeconds: refund,
+    owedTokenSeconds: owed,
+  });
+  const among = (known: readonly Receipt[], sequence: number, due: bigint) => ({
+    ...beside(known, sequence, 0n, 0n),
+    dueFor: (receipt: Receipt) => (receipt.sequence === 2 ? due : 0n),
+  });
+
+  it('goes from one receipt to the next to the last unit', () => {
+    const before = owes(first, 0n, 10n);
+    expect(owedFault(owes(second, 4n, 11n), among([before], 2, 5n))).toBeNull();
+    expect(owedFault(owes(second, 15n, 0n), among([before], 2, 5n))).toBeNull();
+    expect(owedFault(owes(second, 4n, 10n), among([before], 2, 5n))).not.toBeNull();
+    expect(owedFault(owes(second, 4n, 12n), among([before], 2, 5n))).not.toBeNull();
+    expect(owedFault(owes(second, 0n, 0n), among([before], 2, 0n))).not.toBeNull();
+    expect(owedFault(owes(first, 0n, 1n), among([], 1, 0n))).not.toBeNull();
+  });
+
+  it('is no less than is due where a receipt is missing', () => {
+    expect(owedFault(owes(second, 1n, 4n), among([], 2, 5n))).toBeNull();
+    expect(owedFault(owes(second, 9n, 9n), among([], 2, 5n))).toBeNull();
+    expect(owedFault(owes(second, 1n, 3n), among([], 2, 5n))).not.toBeNull();
+  });
+
+  it('leads to the receipt after it', () => {
+    const after = owes(second, 7n, 0n);
+    expect(owedFault(owes(first, 0n, 0n), among([after], 1, 7n))).toBeNull();
+    expect(owedFault(owes(first, 0n, 0n), among([after], 1, 6n))).not.toBeNull();
+    expect(owedFault(owes(first, 0n, 0n), among([owes(third, 7n, 0n)], 1, 0n))).toBeNull();
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../electron/platform/app-error.ts';
 import { toHex } from '../../../electron/protocol/hex.ts';
-import { finishOf } from '../../../electron/protocol/receipt.ts';
+import { finishOf } from '../../../electron/protocol/finish.ts';
 import { bodyHash, relayRef, samplerSeed } from '../../../electron/protocol/relay-hash.ts';
 import { sessionId } from '../../../electron/protocol/session.ts';
 import { digestOf, hashDomain } from '../../../electron/protocol/typed-data.ts';

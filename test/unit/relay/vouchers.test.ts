@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { chargeOf } from '../../../electron/protocol/cu.ts';
+import type { ChatTurn } from '../../../electron/protocol/generate.ts';
+import { holdOf, refundDue, usesHold } from '../../../electron/protocol/hold.ts';
 import type {
   EntryOf,
   LedgerEntry,
@@ -18,11 +20,28 @@ const ID = sessionId(SESSION);
 const MAX_STEPS = 20_000;
 
 type Action =
-  | { readonly do: 'ask'; readonly leaveAfter: number }
+  | {
+      readonly do: 'ask';
+      readonly leaveAfter: number;
+      /** Seconds for which it buys its conversation to be kept. */
+      readonly hold: number;
+      /** Whether it is about the last answer. */
+      readonly goesOn: boolean;
+    }
   | { readonly do: 'cancel' | 'crash supplier' | 'crash application' | 'resync' | 'wait' };
 
+type Ask = Extract<Action, { readonly do: 'ask' }>;
+
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('ask' as const), leaveAfter: fc.nat(12) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('ask' as const),
+      leaveAfter: fc.nat(12),
+      hold: fc.constantFrom(0, 5, 60, 600),
+      goesOn: fc.boolean(),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc
@@ -62,6 +81,39 @@ function checkNow(world: RelayWorld): void {
   }
 }
 
+/** What the runs together met, so that none of it is checked in vain. */
+const met = { held: 0, refunded: 0, owedOn: 0, failedFollowUps: 0 };
+
+/** Every hold is gone on from once, and what it lacked is given back to the last unit or still owed. */
+function checkHolds({ supplierLedger }: RelayWorld): void {
+  const accepted = ofKind(supplierLedger.entries, 'relay-accepted');
+  const receipts = ofKind(supplierLedger.entries, 'relay-served').map(
+    ({ signed }) => signed.receipt,
+  );
+  const receiptOf = new Map(receipts.map((receipt) => [receipt.ref, receipt]));
+  const used: string[] = [];
+  let due = 0n;
+  for (const { ref, follows, holdSeconds = 0, maxCu } of accepted) {
+    const receipt = receiptOf.get(ref);
+    if (receipt === undefined) throw new Error('a relay without a receipt');
+    expect(receipt.cu).toBeLessThanOrEqual(maxCu);
+    const tokens = BigInt(receipt.promptTokens + receipt.outputTokens);
+    expect([0n, tokens * BigInt(holdSeconds)]).toContain(receipt.heldTokenSeconds);
+    const bought = follows === undefined ? undefined : receiptOf.get(follows);
+    const hold = bought === undefined ? null : holdOf(bought);
+    expect(receipt.heldTokens).toBeLessThanOrEqual(hold?.tokens ?? 0);
+    due += refundDue(receipt, hold);
+    if (follows !== undefined && usesHold(receipt)) used.push(follows);
+    else if (follows !== undefined) met.failedFollowUps += 1;
+    if (receipt.heldTokens > 0) met.held += 1;
+    if (receipt.refundTokenSeconds > 0n) met.refunded += 1;
+    if (receipt.owedTokenSeconds > 0n) met.owedOn += 1;
+  }
+  expect(new Set(used).size).toBe(used.length);
+  const given = receipts.reduce((sum, { refundTokenSeconds }) => sum + refundTokenSeconds, 0n);
+  expect(given + (receipts.at(-1)?.owedTokenSeconds ?? 0n)).toBe(due);
+}
+
 /** What must hold once everything was cleared up. */
 function checkEnd(world: RelayWorld): void {
   const receipts = served(world).map(({ signed }) => signed);
@@ -76,6 +128,7 @@ function checkEnd(world: RelayWorld): void {
     expect(receipt.totalCharged).toBe((before?.totalCharged ?? 0n) + receipt.charged);
     expect(receipt.totalCharged).toBe(chargeOf(receipt.totalCu, SESSION.price));
   });
+  checkHolds(world);
   const accepted = ofKind(world.supplierLedger.entries, 'relay-accepted').map(({ ref }) => ref);
   expect(new Set(accepted).size).toBe(accepted.length);
   expect(accepted.length).toBe(receipts.length);
@@ -92,21 +145,40 @@ interface Asker {
   readonly done: Promise<void>;
 }
 
-function ask({ application }: RelayWorld, leaveAfter: number): Asker {
+/** The last conversation that came to an end in each world. */
+const conversations = new WeakMap<RelayWorld, readonly ChatTurn[]>();
+
+function ask(
+  world: RelayWorld,
+  { leaveAfter, hold, goesOn }: Ask,
+  earlier: Asker | undefined,
+): Asker {
+  const { application } = world;
   const cancel = new AbortController();
   const run = async (): Promise<void> => {
+    if (goesOn) await earlier?.done;
     const offer = application.offer(CARD, MODEL, TERMS);
+    const before = goesOn ? (conversations.get(world) ?? []) : [];
+    const fresh = question('hi', 8);
+    const turns = [...before, ...fresh.turns];
     let seen = 0;
-    for await (const event of application.ask(offer, question('hi', 8), cancel.signal)) {
+    let text = '';
+    for await (const event of application.ask(
+      offer,
+      { ...fresh, turns, holdSeconds: hold },
+      cancel.signal,
+    )) {
+      if (event.type === 'tokens') text += event.text;
       seen += event.type === 'end' ? 0 : 1;
       if (seen > leaveAfter) break;
+      if (event.type === 'end') conversations.set(world, [...turns, { role: 'assistant', text }]);
     }
   };
   return { cancel, done: run().catch(() => undefined) };
 }
 
 function act(world: RelayWorld, next: Action, askers: Asker[]): void {
-  if (next.do === 'ask') askers.push(ask(world, next.leaveAfter));
+  if (next.do === 'ask') askers.push(ask(world, next, askers.at(-1)));
   else if (next.do === 'cancel') askers.at(-1)?.cancel.abort();
   else if (next.do === 'crash supplier') world.crashSupplier();
   else if (next.do === 'crash application') world.crashApplication();
@@ -158,4 +230,5 @@ it('ends with equal sums on both sides, whatever happens on the way', async () =
     fc.asyncProperty(fc.integer(), fc.array(action, { minLength: 1, maxLength: 24 }), run),
     { numRuns: RUNS },
   );
+  expect(Math.min(...Object.values(met))).toBeGreaterThan(0);
 }, 60_000);
