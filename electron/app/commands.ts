@@ -18,7 +18,7 @@ export interface ShellActions {
 }
 
 export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHandlers {
-  const { node, chat, earning, receipts, wallet, welcome } = app;
+  const { node, chat, earning, receipts, wallet, welcome, models } = app;
   const { library, hub } = node;
   return {
     'app.snapshot': () => hub.snapshot(),
@@ -58,6 +58,31 @@ export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHa
     },
     'model.forget': ({ modelId }) => {
       library.forget(modelId);
+    },
+    'models.download': ({ id }) => models.download(id).then(nothing),
+    'models.pause': ({ id }) => {
+      models.pause(id);
+    },
+    'models.remove': ({ id }) => models.remove(id).then(nothing),
+    'models.search': ({ text }) => models.search(text),
+    'models.downloadFound': ({ id }) => models.downloadFound(id).then(nothing),
+    'models.import': async () => {
+      const path = await shell.chooseModelFile();
+      return path === null ? null : models.importFile(path);
+    },
+    'models.setLimit': ({ bytesPerSecond }) => {
+      models.setLimit(bytesPerSecond);
+    },
+    'models.calibrate': () => {
+      models.calibrate();
+    },
+    'models.cleanUp': () => models.cleanUp().then(nothing),
+    'models.openFolder': () => shell.openFolder(models.folder).then(nothing),
+    'settings.setKvType': ({ kvType }) => {
+      node.changeEngine({ kvType });
+    },
+    'engine.setServer': ({ server }) => {
+      node.changeEngine({ server });
     },
     'endpoint.copyToken': () => shell.copyText(node.endpoint.token()).then(nothing),
     'chat.open': ({ conversationId }) => chat.open(conversationId),

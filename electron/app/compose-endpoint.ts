@@ -2,9 +2,11 @@
 import type { Edge } from '../edge/edge-supervisor.ts';
 import type { EdgeHandlers } from '../edge/ports.ts';
 import { readEndpointToken } from '../gateway/endpoint-token.ts';
+import { createEmbedder } from '../engine/embedder.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Endpoint } from '../ipc/snapshot.ts';
+import { EMBEDDER } from '../models/embedder-model.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
@@ -38,8 +40,13 @@ export interface EndpointPorts extends NodePorts {
 export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeEndpoint {
   const { paths } = config;
   const { library, hub, raise } = ports;
+  const embedder = createEmbedder(ports, {
+    sourceFolder: config.embedderSource,
+    modelPath: paths.embedder,
+  });
   const gateway = createGateway({
     ...ports,
+    embedder: { name: EMBEDDER.name, embed: embedder.embed },
     currentModel: () => {
       const model = library.current();
       return (
@@ -116,6 +123,7 @@ export function composeEndpoint(config: NodeConfig, ports: EndpointPorts): NodeE
     },
     token: () => readEndpointToken(paths.dataFolder, ports.random).token,
     dispose() {
+      embedder.dispose();
       withdrawEndpoint(paths);
     },
   };

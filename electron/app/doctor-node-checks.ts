@@ -1,5 +1,11 @@
 /** The doctor's checks of what a chat needs: data folder, engine, model, endpoint, keys. */
-import type { BackendName, Candidate, Snapshot } from '../ipc/snapshot.ts';
+import type {
+  BackendName,
+  Candidate,
+  EngineState,
+  ExternalServer,
+  Snapshot,
+} from '../ipc/snapshot.ts';
 import type { FailureText } from '../ipc/result.ts';
 import type { ErrorCode } from '../ipc/error-codes.ts';
 import { assertNever } from '../platform/assert-never.ts';
@@ -36,7 +42,10 @@ export function checkData({ app }: Snapshot, { dataFolder }: DoctorFacts): Findi
   return freeBytes < LOW_BYTES ? { state: 'attention', proof, fix: open } : ok(proof);
 }
 
-export function checkEngine({ engine, setup }: Snapshot): Finding {
+export function checkEngine(snapshot: Snapshot): Finding {
+  const { engine, setup } = snapshot;
+  const { server } = snapshot.settings.engine;
+  if (server !== null) return checkServer(engine, server);
   const again = { label: 'Test again', action: 'probe-again' } as const;
   const { failure, candidates } = engine;
   switch (engine.state) {
@@ -59,6 +68,19 @@ export function checkEngine({ engine, setup }: Snapshot): Finding {
   if (chosen) return chosenProof(chosen);
   const proof = 'It runs, but nothing is known of how it did in the test.';
   return { state: 'attention', proof, fix: again };
+}
+
+/** It is asked when the engine is loaded, and with every question. */
+function checkServer({ state, failure }: EngineState, { baseUrl }: ExternalServer): Finding {
+  const settings = { label: 'Open Settings', action: 'open-settings' } as const;
+  if (state === 'failed') {
+    return failed(failure, `The server at ${baseUrl} does not answer.`, settings);
+  }
+  if (state === 'ready' || state === 'working') {
+    return ok(`The server at ${baseUrl} answers in place of Lull's own engine.`);
+  }
+  const proof = `The server at ${baseUrl} answers in place of Lull's own engine; it has not been asked yet.`;
+  return { state: 'off', proof, fix: null };
 }
 
 function notTestedYet(setup: Snapshot['setup']): Finding {

@@ -1,7 +1,7 @@
 /** Every relay of the ledger as a line of RFC 4180: amounts exact, and nothing that a spreadsheet would run. */
 import type { LedgerLine, ReceiptEntry, Role } from '../ledger/ports.ts';
 import { PRACTICE_COIN } from '../protocol/practice-terms.ts';
-import { finishOf } from '../protocol/receipt.ts';
+import { finishOf } from '../protocol/finish.ts';
 import type { EntryOf, SessionOpened } from '../protocol/ledger-entries.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { decimalText } from './money-text.ts';
@@ -17,7 +17,10 @@ export const CSV_COLUMNS = [
   'model',
   'prompt tokens',
   'cached tokens',
+  'held tokens',
   'output tokens',
+  'token-seconds held after',
+  'token-seconds refunded',
   'compute units',
   'asset',
   'price per 1000000 compute units',
@@ -67,7 +70,10 @@ function csvRow(entry: ReceiptEntry, find: FindSession, payments: Payments): Csv
     model: model.name,
     'prompt tokens': String(receipt.promptTokens),
     'cached tokens': String(receipt.cachedTokens),
+    'held tokens': String(receipt.heldTokens),
     'output tokens': String(receipt.outputTokens),
+    'token-seconds held after': String(receipt.heldTokenSeconds),
+    'token-seconds refunded': String(receipt.refundTokenSeconds),
     'compute units': String(receipt.cu),
     asset: symbol,
     'price per 1000000 compute units': decimalText(terms.price, decimals),

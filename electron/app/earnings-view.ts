@@ -3,7 +3,7 @@ import type { EarningBar, Earnings, RelayLine } from '../ipc/network.ts';
 import type { Ledger, LedgerLine, ReceiptEntry } from '../ledger/ports.ts';
 import type { Period, Totals } from '../ledger/totals.ts';
 import { firstOpenEpoch, type EpochRules } from '../market/epochs.ts';
-import { finishOf } from '../protocol/receipt.ts';
+import { finishOf } from '../protocol/finish.ts';
 import { lastDays, lastHours, type CalendarPeriod } from './earnings-periods.ts';
 
 const HOURS = 24;

@@ -3,18 +3,21 @@ import type { AnswerEvent } from '../chat/ports.ts';
 import type { Price } from '../ipc/network.ts';
 import { AppError } from '../platform/app-error.ts';
 import { untilAborted } from '../platform/until-aborted.ts';
-import type { ChatTurn, GenerateRequest } from '../protocol/generate.ts';
+import type { ChatTurn } from '../protocol/generate.ts';
+import type { RelayQuestion } from '../relay/ports.ts';
 import type { AskEnd } from '../relay/relay-stream.ts';
 import type { Offer } from '../relay/application.ts';
 import type { Hex } from '../protocol/hex.ts';
+import { holdSecondsFor } from './chat-hold.ts';
 import { chatSamplingFor } from './chat-sampling.ts';
 import type { Practice } from './compose-practice.ts';
 import { MAX_ANSWER_TOKENS } from './practice-ask.ts';
 
-function requestFor({ model }: Offer, turns: readonly ChatTurn[]): GenerateRequest {
+function requestFor({ model }: Offer, turns: readonly ChatTurn[]): RelayQuestion {
   const sampling = chatSamplingFor(model.ggufSha256);
   const maxTokens = Math.min(MAX_ANSWER_TOKENS, model.contextTokens);
-  return { turns, sampling, maxTokens, stop: [] };
+  const holdSeconds = holdSecondsFor(turns);
+  return { turns, sampling, maxTokens, stop: [], ...(holdSeconds > 0 && { holdSeconds }) };
 }
 
 export interface NetworkAnswerer {
@@ -53,9 +56,11 @@ async function priceOnNetwork(
 ): Promise<Omit<Price, 'supplier'> & { readonly supplier: Hex }> {
   const asking = await practice.asking();
   const offer = await asking.offer();
-  const { most, typical, maxTokens } = asking.priceOf(offer, requestFor(offer, turns));
+  const request = requestFor(offer, turns);
+  const { most, typical, maxTokens } = asking.priceOf(offer, request);
+  const { holdSeconds = 0 } = request;
   const { model, session } = offer;
-  const shared = { modelName: model.name, supplier: session.supplier, maxTokens };
+  const shared = { modelName: model.name, supplier: session.supplier, maxTokens, holdSeconds };
   return { ...shared, most, typical, perMillionCu: model.price };
 }
 

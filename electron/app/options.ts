@@ -8,6 +8,8 @@ export type Mode =
   | { readonly kind: 'headless' }
   | { readonly kind: 'chat'; readonly question: string }
   | { readonly kind: 'doctor' }
+  /** Lists the models that can be had; with an id, fetches that one. */
+  | { readonly kind: 'models'; readonly id: string | null }
   /** The whole practice loop once, in a temporary folder. `holdMs`: how long its chain stays up afterwards. */
   | { readonly kind: 'demo'; readonly question: string; readonly holdMs: number }
   | { readonly kind: 'help' };
@@ -38,9 +40,11 @@ export const HELP = `Lull runs LLM inference on this computer.
   lull --headless            run without a window, and print how to use the endpoint
   lull chat "QUESTION"       ask one question in the terminal
   lull doctor                name the engine's device, memory, layers and backend, and why
+  lull models                list the models that can be had, and how each would run here
+  lull models get ID         fetch one of them
   lull demo                  ask, answer, receipt and payment once on a practice network of its own
 
-  --json                     print JSON lines (with --headless, chat, doctor and demo)
+  --json                     print JSON lines (with --headless, chat, doctor, models and demo)
   --ask TEXT                 what the demo asks
   --hold SECONDS             how long the demo's chain stays up afterwards
   --presence POLICY          earn for as long as Lull runs: away, locked, or always (even while you work)
@@ -117,6 +121,7 @@ function modeOf(
     if (question === '') throw wrong('write the question after "chat", in quotes');
     return { kind: 'chat', question };
   }
+  if (command === 'models') return { kind: 'models', id: modelIdOf(rest) };
   if (command === 'doctor' && rest.length === 0) return { kind: 'doctor' };
   if (command === 'demo' && rest.length === 0) {
     if (values.has('--join')) throw wrong('the demo has a network of its own; leave --join out');
@@ -127,6 +132,12 @@ function modeOf(
     throw wrong(`"${words.join(' ')}" is not a command; try "lull --help"`);
   if (flags.has('--headless')) return { kind: 'headless' };
   return { kind: 'window', isHidden: flags.has('--hidden') };
+}
+
+function modelIdOf([verb, id, ...rest]: readonly string[]): string | null {
+  if (verb === undefined) return null;
+  if (verb === 'get' && id !== undefined && rest.length === 0) return id;
+  throw wrong('after "models" comes nothing, or "get" and one id from the list');
 }
 
 function portOf(text: string | undefined): number | null {

@@ -16,9 +16,23 @@ export interface Paths {
   readonly chromium: string;
   /** The test model once it is built, when it was not shipped. */
   readonly builtStarter: string;
+  /** The embedding model, once somebody has asked for it. */
+  readonly embedder: string;
   readonly probe: string;
   /** SHA-256 of model files. */
   readonly modelHashes: string;
+  /** Binaries that were fetched because this computer can use them. */
+  readonly packs: string;
+  /** Models that were fetched or copied here. */
+  readonly models: string;
+  /** Downloads that are not finished. */
+  readonly downloads: string;
+  /** Models that were found on the hub and put on the list. */
+  readonly foundModels: string;
+  /** How fast models ran on this computer. */
+  readonly calibration: string;
+  /** What model files say of the memory that a conversation takes. */
+  readonly modelShapes: string;
   readonly ledger: string;
   /** Every signed transaction. */
   readonly journal: string;
@@ -45,8 +59,15 @@ export function pathsIn(dataFolder: string, cacheFolder: string | null): Paths {
     log: join(dataFolder, 'lull.log'),
     chromium: join(dataFolder, 'chromium'),
     builtStarter: join(cache, 'starter.gguf'),
+    embedder: join(cache, 'embedder.gguf'),
     probe: join(cache, 'probe.json'),
     modelHashes: join(cache, 'model-hashes.json'),
+    packs: join(cache, 'packs'),
+    models: join(dataFolder, 'models'),
+    downloads: join(dataFolder, 'downloads.json'),
+    foundModels: join(dataFolder, 'found-models.json'),
+    calibration: join(cache, 'calibration.json'),
+    modelShapes: join(cache, 'model-shapes.json'),
     ledger: join(dataFolder, 'ledger.sqlite'),
     journal: join(dataFolder, 'journal.sqlite'),
     practiceKeys: join(dataFolder, 'practice-keys.json'),

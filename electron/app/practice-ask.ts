@@ -3,12 +3,12 @@ import type { Edge } from '../edge/edge-supervisor.ts';
 import { answerCost } from '../market/prices.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { GenerateRequest } from '../protocol/generate.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { weightsHash } from '../protocol/cu.ts';
 import { epochAt, serviceId } from '../protocol/session.ts';
 import type { Card, ServedModel } from '../protocol/wire-peer.ts';
 import type { Offer } from '../relay/application.ts';
+import type { RelayQuestion } from '../relay/ports.ts';
 import type { AskEvent } from '../relay/relay-stream.ts';
 import type { Market } from './compose-market.ts';
 
@@ -31,9 +31,9 @@ export interface Asking {
   prepare(allow: (supplier: Hex, model: ServedModel) => Promise<void>): Promise<void>;
   /** What the Supplier offers now, on the session of the running epoch. @throws AppError */
   offer(): Promise<Offer>;
-  priceOf(offer: Offer, request: GenerateRequest): AskPrice;
+  priceOf(offer: Offer, request: RelayQuestion): AskPrice;
   /** @throws AppError while iterating */
-  ask(offer: Offer, request: GenerateRequest, signal: AbortSignal): AsyncIterable<AskEvent>;
+  ask(offer: Offer, request: RelayQuestion, signal: AbortSignal): AsyncIterable<AskEvent>;
 }
 
 export interface AskingParts {
@@ -78,11 +78,13 @@ export function createAsking({ market, edge, clock, peerKey }: AskingParts): Ask
     priceOf({ model }, request) {
       const { maxCharge, maxTokens } = application.priceOf(request, model);
       const bytes = request.turns.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+      const promptTokens = Math.ceil(bytes / BYTES_PER_TOKEN);
+      const outputTokens = Math.min(TYPICAL_OUTPUT_TOKENS, maxTokens);
       const { atMost } = answerCost(model, {
-        promptTokens: Math.ceil(bytes / BYTES_PER_TOKEN),
+        promptTokens,
         cachedTokens: 0,
-        outputTokens: Math.min(TYPICAL_OUTPUT_TOKENS, maxTokens),
-        heldTokenSeconds: 0n,
+        outputTokens,
+        heldTokenSeconds: BigInt((promptTokens + outputTokens) * (request.holdSeconds ?? 0)),
       });
       return { most: maxCharge, typical: atMost < maxCharge ? atMost : maxCharge, maxTokens };
     },

@@ -4,10 +4,11 @@ import type { Ledger, LedgerLine, ReceiptEntry } from '../ledger/ports.ts';
 import type { Totals } from '../ledger/totals.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Hex } from '../protocol/hex.ts';
+import { holdOf } from '../protocol/hold.ts';
 import type { SessionOpened } from '../protocol/ledger-entries.ts';
-import { RECEIPT } from '../protocol/receipt.ts';
+import { beforeHolds, RECEIPT, RECEIPT_BEFORE_HOLDS } from '../protocol/receipt.ts';
 import { typedDataJson } from '../protocol/typed-data.ts';
-import { verifyReceipt } from '../protocol/verify-receipt.ts';
+import { signedForm, verifyReceipt } from '../protocol/verify-receipt.ts';
 import { recoverOffline } from '../relay/offline-recover-adapter.ts';
 import { relayLine } from './earnings-view.ts';
 
@@ -32,7 +33,12 @@ export function receiptJson(ledger: Ledger, ref: Hex): string {
   const { chainId, hub, supplier } = opened.terms;
   const { receipt, signature } = line.entry.signed;
   const domain = { chainId, verifyingContract: hub };
-  const typedData = typedDataJson(domain, RECEIPT, receipt);
+  const before = beforeHolds(receipt);
+  const form = signedForm(line.entry.signed, opened.terms, recoverOffline);
+  const typedData =
+    form === 'before holds' && before !== null
+      ? typedDataJson(domain, RECEIPT_BEFORE_HOLDS, before)
+      : typedDataJson(domain, RECEIPT, receipt);
   return JSON.stringify({ typedData, signature, signer: supplier }, null, 2);
 }
 
@@ -51,6 +57,10 @@ export function receiptView(ledger: Ledger, totals: Totals, ref: Hex): ReceiptVi
     sequence: receipt.sequence,
     price: terms.price,
     cachedTokens: receipt.cachedTokens,
+    heldTokens: receipt.heldTokens,
+    holdSeconds: holdOf(receipt)?.seconds ?? 0,
+    refundTokenSeconds: receipt.refundTokenSeconds,
+    owedTokenSeconds: receipt.owedTokenSeconds,
     cu: receipt.cu,
     totalCharged: receipt.totalCharged,
     queuedMs: receipt.queuedMs,

@@ -1,16 +1,15 @@
 /** What this node serves: its current model, named by the hash of its file, with its terms. */
-import type { ModelInfo, Snapshot } from '../ipc/snapshot.ts';
+import type { EngineSettings, ModelInfo, Snapshot } from '../ipc/snapshot.ts';
 import type { ModelHashes } from '../models/model-sha256.ts';
 import { PRACTICE_PRICE } from '../market/prices.ts';
 import { DEFAULT_WEIGHTS } from '../protocol/cu.ts';
 import type { Hex } from '../protocol/hex.ts';
-import { profileHash } from '../protocol/profile.ts';
+import { profileHash, type EngineProfile } from '../protocol/profile.ts';
+import { SAMPLER_NAME } from '../protocol/sampler.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
 
 /** As in package.json, which a test compares: another version may round differently. */
 export const ENGINE = 'node-llama-cpp 3.21.1';
-const KV_TYPE = 'f16';
-const SAMPLER = 'llama.cpp';
 /** What a context holds at most before the engine has said how much it holds. */
 const ASSUMED_CONTEXT_TOKENS = 8192;
 const MAX_NAME_LENGTH = 200;
@@ -18,6 +17,7 @@ const MAX_NAME_LENGTH = 200;
 export interface ServedModelParts {
   readonly model: ModelInfo;
   readonly engine: Snapshot['engine'];
+  readonly settings: EngineSettings;
   /** Who listed the model on the chain. */
   readonly source: Hex;
   readonly hashes: ModelHashes;
@@ -25,7 +25,7 @@ export interface ServedModelParts {
 
 /** @throws AppError `model-missing` when the file cannot be read */
 export async function describeServedModel(parts: ServedModelParts): Promise<ServedModel> {
-  const { model, engine, source, hashes } = parts;
+  const { model, engine, settings, source, hashes } = parts;
   const trained = model.contextTokens ?? ASSUMED_CONTEXT_TOKENS;
   const assumed = Math.min(trained, ASSUMED_CONTEXT_TOKENS);
   return {
@@ -34,12 +34,16 @@ export async function describeServedModel(parts: ServedModelParts): Promise<Serv
     source,
     weights: DEFAULT_WEIGHTS,
     price: PRACTICE_PRICE,
-    profile: profileHash({
-      engine: ENGINE,
-      backend: engine.backend ?? 'cpu',
-      kvType: KV_TYPE,
-      sampler: SAMPLER,
-    }),
+    profile: profileHash(profileOf(engine, settings)),
     contextTokens: engine.contextTokens ?? assumed,
   };
+}
+
+function profileOf(
+  { backend }: Snapshot['engine'],
+  { kvType, server }: EngineSettings,
+): EngineProfile {
+  // Nobody knows how another server computes and draws, so nothing is claimed.
+  if (server !== null) return { engine: 'external', backend: '', kvType: '', sampler: '' };
+  return { engine: ENGINE, backend: backend ?? 'cpu', kvType, sampler: SAMPLER_NAME };
 }

@@ -31,7 +31,9 @@ export function relayEngine(parts: EngineParts): PacedEngine<RelayEngineRequest>
       const model = library.current();
       const current = model && (await hashes.sha256Of(model));
       if (current !== ggufSha256) throw anotherModel();
-      for await (const event of engine.generate({ ...request, relay }, signal)) {
+      // So that whoever pays can have an answer drawn again.
+      const asked = { ...request, relay, isReplayable: true };
+      for await (const event of engine.generate(asked, signal)) {
         // From its first event on an answer ends with the model that gives it; until then it may have been changed.
         if (event.type === 'start' && !isSameFile(library.current(), model)) throw anotherModel();
         yield event;
@@ -88,8 +90,9 @@ export function createServing(ports: ServingPorts): Serving {
       place.setServed(null);
       throw new AppError('no-model');
     }
-    const { engine } = hub.snapshot();
-    const fresh = await describeServedModel({ model, engine, source: FAUCET_ADDRESS, hashes });
+    const { engine, settings } = hub.snapshot();
+    const parts = { model, engine, settings: settings.engine, source: FAUCET_ADDRESS, hashes };
+    const fresh = await describeServedModel(parts);
     offered = model;
     const before = place.served();
     if (before && isSame(before, fresh)) return before;
@@ -98,9 +101,9 @@ export function createServing(ports: ServingPorts): Serving {
     return fresh;
   }
 
-  // A model that is opened, or a backend that turns out to be another, is another offer.
+  // A model that is opened, or a backend or setting that turns out to be another, is another offer.
   hub.onPatch(({ changes }) => {
-    if (!open || !(changes.model ?? changes.engine)) return;
+    if (!open || !(changes.model ?? changes.engine ?? changes.settings)) return;
     // The file that was offered does not answer any more, and reading the next one may take a minute.
     if (!isSameFile(library.current(), offered)) {
       open.setServed(null);

@@ -1,6 +1,6 @@
 /** What the owner has chosen, and which models have been opened. */
 import { z } from 'zod';
-import { nextStepSchema, themeSchema } from '../ipc/snapshot.ts';
+import { engineSettingsSchema, nextStepSchema, themeSchema } from '../ipc/snapshot.ts';
 import { presencePolicySchema } from '../ipc/status.ts';
 
 /** What a file of an earlier Lull does not have gets its value here. */
@@ -21,6 +21,10 @@ export const settingsSchema = z.strictObject({
     })
     .default({ isOn: false, presence: 'away', afterRestart: false }),
   isDiscreet: z.boolean().default(false),
+  engine: engineSettingsSchema.default({ kvType: 'f16', server: null }),
+  downloads: z
+    .strictObject({ limitBytesPerSecond: z.number().int().positive().nullable() })
+    .default({ limitBytesPerSecond: null }),
   /** Whether the owner has been told once that closing the window does not end Lull. */
   toldClosing: z.boolean().default(false),
 });
@@ -35,5 +39,7 @@ export const DEFAULT_SETTINGS: Settings = {
   skippedSteps: [],
   earning: { isOn: false, presence: 'away', afterRestart: false },
   isDiscreet: false,
+  engine: { kvType: 'f16', server: null },
+  downloads: { limitBytesPerSecond: null },
   toldClosing: false,
 };

@@ -4,11 +4,13 @@ import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import type { ModelInfo } from '../ipc/snapshot.ts';
 import { inspectModel } from '../models/model-file.ts';
 import { prepareStarter } from '../models/prepare-starter.ts';
+import { installedPacks } from '../models/pack-folder.ts';
 import { isStarterFile } from '../models/starter-file.ts';
 import { STARTER_FILE, STARTER_GOLDEN } from '../models/starter-golden.ts';
 import { AppError } from '../platform/app-error.ts';
 import { untilAborted } from '../platform/until-aborted.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
+import { systemPacks } from './models-packs.ts';
 import type { Step, StepEnd } from './prepare.ts';
 
 export interface SetupPorts extends NodePorts {
@@ -21,6 +23,7 @@ export interface SetupPorts extends NodePorts {
 }
 
 export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step[] {
+  const packs = config.packSource ?? systemPacks();
   let starterPath = config.paths.builtStarter;
   let isFirstTime = false;
 
@@ -59,6 +62,7 @@ export function setupSteps(config: NodeConfig, ports: SetupPorts): readonly Step
         golden: STARTER_GOLDEN,
         lullVersion: config.app.version,
         storePath: config.paths.probe,
+        packs: installedPacks(config.paths.packs, packs.pins),
         again,
         signal,
         onProgress,

@@ -11,6 +11,7 @@ import type {
   SetupStep,
 } from '../ipc/snapshot.ts';
 import type { Check } from '../ipc/doctor.ts';
+import type { Models } from '../ipc/models.ts';
 import type { Earnings, Network } from '../ipc/network.ts';
 import type { FailureText } from '../ipc/result.ts';
 import type { Status } from '../ipc/status.ts';
@@ -35,6 +36,7 @@ export type HubEvent =
       readonly current: ModelInfo | null;
       readonly known: readonly ModelInfo[];
     }
+  | { readonly type: 'offers-changed'; readonly change: Partial<Models> }
   | { readonly type: 'endpoint-changed'; readonly endpoint: Endpoint }
   | { readonly type: 'network-changed'; readonly change: Partial<Network> }
   | { readonly type: 'earnings-changed'; readonly change: Partial<Earnings> }

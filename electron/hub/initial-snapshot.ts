@@ -13,6 +13,7 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
       earning: { isOn: false, presence: 'away', afterRestart: false },
       startsAtLogin: false,
       isDiscreet: false,
+      engine: { kvType: 'f16', server: null },
     },
     setup: { phase: 'running', steps: [], failure: null },
     engine: {
@@ -29,6 +30,23 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
       failure: null,
     },
     model: { current: null, known: [] },
+    models: {
+      offered: [],
+      fits: {},
+      packs: [],
+      calibration: {
+        state: 'none',
+        progress: null,
+        modelName: null,
+        promptTokensPerSecond: null,
+        tokensPerSecond: null,
+        fourTokensPerSecond: null,
+        failure: null,
+      },
+      disk: { folder: '', usedBytes: 0, freeBytes: 0, leftovers: [] },
+      limitBytesPerSecond: null,
+      failure: null,
+    },
     endpoint: { state: 'starting', url: null, tokenPath: null, failure: null },
     network: {
       kind: 'practice',

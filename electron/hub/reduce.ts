@@ -15,6 +15,8 @@ export function reduce(state: Snapshot, event: HubEvent): Snapshot {
       return { ...state, engine: { ...state.engine, candidates: [...event.candidates] } };
     case 'models-changed':
       return { ...state, model: { current: event.current, known: [...event.known] } };
+    case 'offers-changed':
+      return { ...state, models: { ...state.models, ...event.change } };
     case 'endpoint-changed':
       return { ...state, endpoint: event.endpoint };
     case 'network-changed':

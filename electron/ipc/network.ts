@@ -92,6 +92,8 @@ export const priceSchema = z.strictObject({
   /** Token units per 1,000,000 compute units. */
   perMillionCu: amount,
   maxTokens: z.number(),
+  /** For which the conversation would be kept for its next question; 0 for not at all. It is part of `most`. */
+  holdSeconds: z.number(),
 });
 
 /** Who served an answer over the network, and what it cost. */
@@ -129,6 +131,13 @@ export const receiptViewSchema = z.strictObject({
   sequence: z.number(),
   price: amount,
   cachedTokens: z.number(),
+  /** Of the cached ones, those that an earlier receipt had paid to keep. */
+  heldTokens: z.number(),
+  /** For which the conversation was kept afterwards; 0 for not at all. */
+  holdSeconds: z.number(),
+  /** Token-seconds taken off because what was paid for was not kept, and still to be taken off. */
+  refundTokenSeconds: z.bigint(),
+  owedTokenSeconds: z.bigint(),
   cu: amount,
   totalCharged: amount,
   queuedMs: z.number(),

@@ -1,10 +1,13 @@
 /** Every message between the window and main: one row each, with the guard for what it carries. */
 import { z } from 'zod';
+import { foundFileSchema } from './models.ts';
 import { priceSchema, receiptCheckSchema, receiptViewSchema } from './network.ts';
 import type { Result } from './result.ts';
 import { presencePolicySchema } from './status.ts';
 import {
   conversationSchema,
+  externalServerSchema,
+  kvTypeSchema,
   messageSchema,
   modelInfoSchema,
   nextStepSchema,
@@ -16,6 +19,8 @@ import { accountSchema, intentSchema, moneyActionSchema } from './wallet.ts';
 
 const id = z.string().min(1).max(64);
 const none = z.undefined();
+/** A model of the catalogue, one that was found, or a pack. */
+const offer = z.strictObject({ id: z.string().min(1).max(200) });
 const ref = z.strictObject({ ref: z.string().regex(/^0x[0-9a-f]{64}$/) });
 /** Who answers: the model on this computer, or a Supplier on the network. */
 const via = z.enum(['local', 'network']);
@@ -52,6 +57,44 @@ export const COMMANDS = {
   'model.use': { input: z.strictObject({ modelId: z.string().min(1).max(4096) }), output: none },
   /** Takes it off the list; the file stays where it is. */
   'model.forget': { input: z.strictObject({ modelId: z.string().min(1).max(4096) }), output: none },
+  /** Begins or goes on with what is there; one file is fetched at a time. */
+  'models.download': { input: offer, output: none },
+  'models.pause': { input: offer, output: none },
+  /** Takes an unfinished download off the disk, or the file of a finished one; a model by its own id, a path. */
+  'models.remove': {
+    input: z.strictObject({ id: z.string().min(1).max(4096) }),
+    output: none,
+  },
+  /** Asks the model hub, and only when asked. */
+  'models.search': {
+    input: z.strictObject({ text: z.string().trim().min(2).max(200) }),
+    output: z.array(foundFileSchema),
+  },
+  /** Puts one of the last search's files on the list, and begins to fetch it. */
+  'models.downloadFound': { input: offer, output: none },
+  /** A GGUF file from elsewhere, copied into the folder of models. */
+  'models.import': { input: none, output: modelInfoSchema.nullable() },
+  'models.setLimit': {
+    input: z.strictObject({
+      bytesPerSecond: z
+        .int()
+        .min(10_000)
+        .max(10 ** 10)
+        .nullable(),
+    }),
+    output: none,
+  },
+  /** Runs the current model for some seconds, to know what this computer can do. */
+  'models.calibrate': { input: none, output: none },
+  /** Takes files off the disk that belong to no model. */
+  'models.cleanUp': { input: none, output: none },
+  'models.openFolder': { input: none, output: none },
+  'settings.setKvType': { input: z.strictObject({ kvType: kvTypeSchema }), output: none },
+  /** Lets another server answer for the current model, or our own engine again. */
+  'engine.setServer': {
+    input: z.strictObject({ server: externalServerSchema.nullable() }),
+    output: none,
+  },
   'endpoint.copyToken': { input: none, output: none },
   'chat.open': {
     input: z.strictObject({ conversationId: id }),
