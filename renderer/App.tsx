@@ -3,6 +3,7 @@ import { ChatScreen } from './features/chat/ChatScreen.tsx';
 import { DropZone } from './features/drop/DropZone.tsx';
 import { EarningsScreen } from './features/earnings/EarningsScreen.tsx';
 import { HomeScreen } from './features/home/HomeScreen.tsx';
+import { ModelsScreen } from './features/models/ModelsScreen.tsx';
 import { Rail } from './features/rail/Rail.tsx';
 import { useRailDrawer } from './features/rail/use-rail-drawer.ts';
 import { ReceiptSheet } from './features/receipt/ReceiptSheet.tsx';
@@ -73,6 +74,8 @@ function Screen() {
       return <HomeScreen />;
     case 'chat':
       return <ChatScreen />;
+    case 'models':
+      return <ModelsScreen />;
     case 'earnings':
       return <EarningsScreen />;
     case 'wallet':

@@ -19,6 +19,8 @@ import './styles/markdown.css';
 import './styles/setup.css';
 import './styles/settings.css';
 import './styles/choices.css';
+import './styles/models.css';
+import './styles/model-parts.css';
 import './styles/home.css';
 import './styles/welcome.css';
 import './styles/earnings.css';

@@ -77,7 +77,7 @@ function Line({ places }: { readonly places: readonly Place[] }) {
   if (!first || !last) return null;
   const path = places.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join(' L ');
   return (
-    <g aria-hidden="true">
+    <g className="chart-curve" aria-hidden="true">
       <path
         className="chart-area"
         d={`M ${first.x.toFixed(1)} ${String(BASE)} L ${path} L ${last.x.toFixed(1)} ${String(BASE)} Z`}

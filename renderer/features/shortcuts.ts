@@ -33,6 +33,9 @@ function onCommandKey({ actions }: App, key: string): boolean {
     case ',':
       actions.showTab('settings');
       return true;
+    case 'l':
+      actions.showTab('models');
+      return true;
     case 'k':
       focusFilter(actions);
       return true;

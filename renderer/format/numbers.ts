@@ -41,6 +41,20 @@ export function formatRate(tokensPerSecond: number): string {
   return `${tokensPerSecond.toFixed(digits)} tok/s`;
 }
 
+/** A file on its way, for example `21 MB/s`. */
+export function formatBytesRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
+}
+
+const KIBI = 1024;
+
+/** A context as people name it, for example `32k`; others in full. */
+export function formatContext(tokens: number): string {
+  return tokens >= KIBI && tokens % KIBI === 0
+    ? `${formatCount(tokens / KIBI)}k`
+    : formatCount(tokens);
+}
+
 /** 0 to 1 as whole per cent; never 100 before it is done. */
 export function formatPercent(share: number): string {
   const percent = Math.floor(Math.min(1, Math.max(0, share)) * 100);

@@ -14,6 +14,19 @@ export function formatDuration(ms: number): string {
   return rest === 0 ? minutes : `${minutes} ${String(rest)} s`;
 }
 
+/** What is left of something long, no more exact than it can be known: `about 1 min 20 s`. */
+export function formatLeft(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  const rounded = Math.round(seconds / 10) * 10;
+  if (rounded < 60) return `about ${String(rounded)} s`;
+  if (rounded < 600) return `about ${formatDuration(rounded * SECOND)}`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `about ${String(minutes)} min`;
+  const rest = minutes % 60;
+  const hours = `about ${String(Math.floor(minutes / 60))} h`;
+  return rest === 0 ? hours : `${hours} ${String(rest)} min`;
+}
+
 /** How long ago, short enough for a list: `now`, `5 min`, `3 h`, `Yesterday`, `Tue`, `3 Nov`, `3 Nov 2024`. */
 export function formatWhen(thenMs: number, nowMs: number): string {
   const ago = nowMs - thenMs;

@@ -1,7 +1,8 @@
 /** What a person can do outside a conversation: setup, models, engine, endpoint, appearance, notices. */
-import type { ModelInfo, Theme } from '../../electron/ipc/snapshot.ts';
+import type { ExternalServer, ModelInfo, Theme } from '../../electron/ipc/snapshot.ts';
 import type { Bridge } from '../../electron/ipc/table.ts';
 import type { AppStore, SettingsPart, Tab } from './app-state.ts';
+import { attempt, failureOf } from './attempt.ts';
 import { createRun } from './run-command.ts';
 import { addToast } from './view.ts';
 
@@ -18,6 +19,8 @@ export interface AppActions {
   readonly setTheme: (theme: Theme) => Promise<void>;
   readonly probeAgain: () => Promise<void>;
   readonly restartEngine: () => Promise<void>;
+  /** Null for our own engine. @returns what is wrong with the address; null when it is in use, or the corner says why not */
+  readonly setServer: (server: ExternalServer | null) => Promise<string | null>;
   readonly chooseModel: () => Promise<void>;
   readonly openDroppedModel: (file: File) => Promise<void>;
   readonly useModel: (modelId: string) => Promise<void>;
@@ -76,6 +79,12 @@ export function createAppActions(
     setTheme: (theme) => run(() => command['settings.setTheme']({ theme })),
     probeAgain: () => run(command['engine.probeAgain']),
     restartEngine: () => run(command['engine.restart']),
+    async setServer(server) {
+      const failure = failureOf(await attempt(() => command['engine.setServer']({ server })));
+      if (failure?.code === 'bad-request') return failure.details ?? failure.message;
+      if (failure) store.setState((state) => addToast(state, { failure }));
+      return null;
+    },
     chooseModel: () => run(command['model.choose'], sayOpened),
     openDroppedModel: (file) => run(() => bridge.openDroppedModel(file), sayOpened),
     useModel: (modelId) => run(() => command['model.use']({ modelId })),

@@ -1,15 +1,16 @@
 /** Everything the window knows: the mirror of main, and what only concerns the view. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { FoundFile } from '../../electron/ipc/models.ts';
 import type { Price, ReceiptCheckView, ReceiptView } from '../../electron/ipc/network.ts';
 import type { FailureText } from '../../electron/ipc/result.ts';
 import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapshot.ts';
 import type { CommandInput } from '../../electron/ipc/table.ts';
 import type { LiveText } from './live-text.ts';
 
-export type Tab = 'home' | 'chat' | 'earnings' | 'wallet' | 'settings';
+export type Tab = 'home' | 'chat' | 'models' | 'earnings' | 'wallet' | 'settings';
 
 /** A part of Settings that other screens lead to. */
-export type SettingsPart = 'earning' | 'network';
+export type SettingsPart = 'earning' | 'network' | 'server';
 
 /** Who is asked: the model on this computer, or a Supplier on the network. */
 export type Via = CommandInput<'chat.send'>['via'];
@@ -33,6 +34,15 @@ export interface PriceView {
   readonly draftKey: string;
   /** While `asking`: what it was before the last change of the text, if that was known. */
   readonly price: Price | null;
+  readonly failure: FailureText | null;
+}
+
+/** The last search of the model hub; it stays while its reader looks at other screens. */
+export interface ModelSearchView {
+  readonly state: 'none' | 'searching' | 'done' | 'failed';
+  /** What was asked for. */
+  readonly text: string;
+  readonly results: readonly FoundFile[];
   readonly failure: FailureText | null;
 }
 
@@ -78,6 +88,7 @@ export interface AppState {
   readonly askedVia: Readonly<Record<string, Via>>;
   readonly price: PriceView;
   readonly receipt: ReceiptSheetView | null;
+  readonly modelSearch: ModelSearchView;
   readonly toasts: readonly Toast[];
   readonly toastCount: number;
 }
@@ -88,6 +99,8 @@ export const NO_PRICE: PriceView = {
   price: null,
   failure: null,
 };
+
+const NO_SEARCH: ModelSearchView = { state: 'none', text: '', results: [], failure: null };
 
 const INITIAL: AppState = {
   snapshot: null,
@@ -107,6 +120,7 @@ const INITIAL: AppState = {
   askedVia: {},
   price: NO_PRICE,
   receipt: null,
+  modelSearch: NO_SEARCH,
   toasts: [],
   toastCount: 0,
 };

@@ -3,7 +3,9 @@ import type { Bridge } from '../../electron/ipc/table.ts';
 import { createAppActions, type WriteClipboard } from './app-actions.ts';
 import { createAppStore } from './app-state.ts';
 import { createChatActions, followAnswers } from './chat-actions.ts';
+import { followDownloads } from './download-follower.ts';
 import { createMirror } from './mirror.ts';
+import { createModelsActions } from './models-actions.ts';
 import { createNetworkActions } from './network-actions.ts';
 import { createOwnerActions } from './owner-actions.ts';
 import { followPrice, type Later } from './price-follower.ts';
@@ -29,6 +31,7 @@ export function createApp(
 ): RunningApp {
   const store = createAppStore();
   const stopAnswers = followAnswers(bridge, store);
+  const stopDownloads = followDownloads(store);
   const stopPrice = followPrice(bridge, store, later);
   const mirror = createMirror(bridge, {
     onSnapshot: (snapshot) => {
@@ -43,6 +46,7 @@ export function createApp(
     actions: {
       ...createAppActions(bridge, store, writeClipboard),
       ...createChatActions(bridge, store),
+      ...createModelsActions(bridge, store),
       ...createNetworkActions(bridge, store),
       ...createOwnerActions(bridge, store),
       ...createWalletActions(bridge, store),
@@ -51,6 +55,7 @@ export function createApp(
     dispose: () => {
       mirror.dispose();
       stopPrice();
+      stopDownloads();
       stopAnswers();
     },
   };

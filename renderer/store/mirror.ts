@@ -24,6 +24,7 @@ export function applyPatch(snapshot: Snapshot, patch: Patch): PatchOutcome {
       setup: changes.setup ?? snapshot.setup,
       engine: changes.engine ?? snapshot.engine,
       model: changes.model ?? snapshot.model,
+      models: changes.models ?? snapshot.models,
       endpoint: changes.endpoint ?? snapshot.endpoint,
       network: changes.network ?? snapshot.network,
       earnings: changes.earnings ?? snapshot.earnings,

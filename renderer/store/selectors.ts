@@ -1,7 +1,12 @@
 /** Narrow questions that components ask of the state; each answer is a primitive or a stable object. */
 import type { Earnings, ReceiptView } from '../../electron/ipc/network.ts';
 import type { FailureText } from '../../electron/ipc/result.ts';
-import type { Conversation, Message, SetupStep } from '../../electron/ipc/snapshot.ts';
+import type {
+  Conversation,
+  ExternalServer,
+  Message,
+  SetupStep,
+} from '../../electron/ipc/snapshot.ts';
 import type { MAX_QUESTION_LENGTH } from '../../electron/ipc/table.ts';
 import { NEW_CHAT, type AppState } from './app-state.ts';
 
@@ -45,6 +50,11 @@ export function messageText(state: AppState, message: Message): string {
 
 export function isTestModel(state: AppState): boolean {
   return state.snapshot?.model.current?.isStarter === true;
+}
+
+/** The server that answers instead of our own engine. */
+export function usedServer(state: AppState): ExternalServer | null {
+  return state.snapshot?.settings.engine.server ?? null;
 }
 
 /** Whether the card with the preparation steps has something to say. */

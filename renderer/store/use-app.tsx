@@ -4,11 +4,17 @@ import { useStore } from 'zustand';
 import type { AppActions } from './app-actions.ts';
 import type { AppState, AppStore } from './app-state.ts';
 import type { ChatActions } from './chat-actions.ts';
+import type { ModelsActions } from './models-actions.ts';
 import type { NetworkActions } from './network-actions.ts';
 import type { OwnerActions } from './owner-actions.ts';
 import type { WalletActions } from './wallet-actions.ts';
 
-export type Actions = AppActions & ChatActions & NetworkActions & OwnerActions & WalletActions;
+export type Actions = AppActions &
+  ChatActions &
+  ModelsActions &
+  NetworkActions &
+  OwnerActions &
+  WalletActions;
 
 export interface App {
   readonly store: AppStore;

@@ -9,8 +9,10 @@ const SHOWN_MS = 4000;
 
 export function Toasts() {
   const { shown, earlier } = shownToasts(useApp((state) => state.toasts));
+  const overChat = useApp((state) => state.tab === 'chat');
+  const className = overChat ? 'toasts toasts-over-chat' : 'toasts';
   return (
-    <div className="toasts" role="status" aria-live="polite" aria-label="Messages">
+    <div className={className} role="status" aria-live="polite" aria-label="Messages">
       {shown.map((toast) => (
         <ToastView key={toast.id} toast={toast} earlier={earlier} />
       ))}

@@ -46,6 +46,11 @@ export const SettingsIcon = () => (
     <circle cx="7.75" cy="14" r="2.25" />
   </Icon>
 );
+export const ModelsIcon = () => (
+  <Icon>
+    <path d="m10 3.25 6.5 3.5-6.5 3.5-6.5-3.5ZM3.5 10.25l6.5 3.5 6.5-3.5M3.5 13.5 10 17l6.5-3.5" />
+  </Icon>
+);
 export const EarningsIcon = () => (
   <Icon>
     <path d="M3.5 16.5h13M5.5 13.5v-3M10 13.5v-6M14.5 13.5v-9.5" strokeWidth="1.75" />

@@ -68,7 +68,7 @@ test('opens a file from the dialog, by drag and by command line', async ({ folde
   await app.close();
 
   const again = await launch();
-  await again.page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await again.page.getByRole('button', { name: 'Models', exact: true }).click();
   await expect(again.page.getByText('A model of my own').first()).toBeVisible();
   await again.app.close();
 
@@ -95,10 +95,11 @@ test('refuses wrong files with a sentence each and keeps the model it has', asyn
     [damaged, 'This GGUF file is damaged'],
     [join(folder, 'absent.gguf'), 'The model file is not where it was.'],
   ] as const;
+  await page.getByRole('button', { name: 'Get a real model', exact: true }).click();
   for (const [path, sentence] of sentences) {
     await answerDialog(app, path);
-    // By keyboard, since the sentences of before are not dismissed and lie above the button.
-    await page.getByRole('button', { name: 'Get a real model', exact: true }).press('Enter');
+    // By keyboard, since the sentences of before are not dismissed and may lie above the button.
+    await page.getByRole('button', { name: 'Open a file…' }).press('Enter');
     await expect(page.getByText(sentence, { exact: false }).first()).toBeVisible();
   }
   await photograph(app, page, '7-refused');
@@ -114,7 +115,9 @@ test('a model larger than memory is named as such, with the numbers, and the old
   const { app, page } = await launch();
   await answerDialog(app, huge);
   await page.getByRole('button', { name: 'Get a real model', exact: true }).click();
+  await page.getByRole('button', { name: 'Open a file…' }).click();
   await expect(page.getByText('Tiny').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Chat', exact: true }).click();
   await ask(page, 'Hello');
   await expect(
     page.getByText('This model needs more memory than this computer can give it.').first(),
@@ -122,7 +125,7 @@ test('a model larger than memory is named as such, with the numbers, and the old
   await page.getByText('Details').first().click();
   await expect(page.getByText(/It needs about \d+ GB/).first()).toBeVisible();
   await photograph(app, page, '8-too-large');
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('button', { name: 'Models', exact: true }).click();
   await page.getByRole('button', { name: /^Use/ }).click();
   await page.getByRole('button', { name: 'New chat' }).click();
   await ask(page, 'Hello there');

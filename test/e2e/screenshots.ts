@@ -8,11 +8,15 @@ const FOLDER = resolve(import.meta.dirname, '../../screenshots');
 
 const SIZES = { wide: [1280, 800], narrow: [420, 800] } as const;
 
-/** Takes `<name>-<light|dark>-<wide|narrow>.png`, and leaves the window wide and light. */
+/**
+ * Takes `<name>-<light|dark>-<wide|narrow>.png`, and leaves the window wide and light.
+ * @param show brings what is meant into view again, since another width moves it
+ */
 export async function photograph(
   app: ElectronApplication,
   page: Page,
   name: string,
+  show?: () => Promise<void>,
 ): Promise<void> {
   for (const theme of ['dark', 'light'] as const) {
     await setTheme(page, theme);
@@ -20,6 +24,7 @@ export async function photograph(
       const [width, height] = SIZES[size];
       await resizeWindow(app, width, height);
       await page.waitForFunction((wanted) => window.innerWidth === wanted, width);
+      await show?.();
       await page.screenshot({ path: `${FOLDER}/${name}-${theme}-${size}.png` });
     }
   }

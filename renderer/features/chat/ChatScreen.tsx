@@ -87,8 +87,21 @@ function Conversation({ id }: { readonly id: string }) {
 /** The engine as a whole has failed: say so where the next question would be asked. */
 function EngineTrouble() {
   const failure = useApp(engineTrouble);
-  const { restartEngine, showTab } = useActions();
+  const { restartEngine, showTab, showSettings } = useActions();
   if (!failure) return null;
+  if (failure.code === 'external-unavailable') {
+    return (
+      <FailureNote failure={failure}>
+        <Button
+          onClick={() => {
+            showSettings('server');
+          }}
+        >
+          Open Settings
+        </Button>
+      </FailureNote>
+    );
+  }
   return (
     <FailureNote failure={failure}>
       <Button onClick={() => void restartEngine()}>Restart the engine</Button>

@@ -1,6 +1,7 @@
 /** Beside the composer: what the question would cost on the network, or why that is not known yet. */
 import type { Price } from '../../../electron/ipc/network.ts';
 import { formatGuess, formatLimit } from '../../format/amounts.ts';
+import { formatDuration } from '../../format/times.ts';
 import { useApp } from '../../store/use-app.tsx';
 import { useDiscreet, veiled } from '../../store/use-discreet.ts';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
@@ -33,12 +34,17 @@ function KnownPrice({ price }: { readonly price: Price }) {
   const asset = useApp((state) => state.snapshot?.network.asset);
   const isDiscreet = useDiscreet();
   if (!asset) return null;
-  const { most, typical, modelName } = price;
+  const { most, typical, modelName, holdSeconds } = price;
   return (
     <>
       <span className="price-text" title={`Answered by ${modelName}`}>
         <span>at most {veiled(formatLimit(most, asset), isDiscreet)}</span>
         <span> · about {veiled(formatGuess(typical, asset), isDiscreet)}</span>
+        {holdSeconds > 0 && (
+          <span title="The Supplier keeps what it has read of this chat, so that your next question costs less.">
+            {` · kept for ${formatDuration(holdSeconds * 1000)}`}
+          </span>
+        )}
       </span>
       <PracticeBadge />
     </>

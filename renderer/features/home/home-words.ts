@@ -36,7 +36,7 @@ const SERVE_WHEN_AWAY: HomeAction = {
   isPrimary: false,
 };
 const STOP_TRIAL: HomeAction = { act: 'stop-trial', label: 'Stop', isPrimary: false };
-const OPEN_MODEL: HomeAction = { act: 'open-model', label: 'Open a model…', isPrimary: true };
+const OPEN_MODEL: HomeAction = { act: 'open-model', label: 'Choose a model', isPrimary: true };
 const RESTART: HomeAction = {
   act: 'restart-engine',
   label: 'Restart the engine',

@@ -5,7 +5,7 @@ import type { HomeAct } from './home-words.ts';
 
 const HOUR_MINUTES = 60;
 
-export function useHomeAct(): (act: HomeAct) => Promise<void> {
+export function useHomeAct(): (act: HomeAct) => Promise<void> | void {
   const actions = useActions();
   return (act) => {
     switch (act) {
@@ -24,7 +24,8 @@ export function useHomeAct(): (act: HomeAct) => Promise<void> {
       case 'stop-trial':
         return actions.stopEarning();
       case 'open-model':
-        return actions.chooseModel();
+        actions.showTab('models');
+        return undefined;
       case 'restart-engine':
         return actions.restartEngine();
     }
@@ -37,7 +38,8 @@ export function useFix(): (fix: FixAction) => Promise<void> | void {
   return (fix) => {
     switch (fix) {
       case 'open-model':
-        return actions.chooseModel();
+        actions.showTab('models');
+        return undefined;
       case 'probe-again':
         return actions.probeAgain();
       case 'retry-setup':

@@ -52,13 +52,13 @@ interface RowProps {
 }
 
 function StepRow({ step, isMain, isSkipped, onPress }: RowProps) {
-  const { skipStep, resumeStep, chooseModel, showTab, tryEarning } = useActions();
+  const { skipStep, resumeStep, showTab, tryEarning } = useActions();
   const { label, why } = STEP_WORDS[step];
 
   function start(): void {
     if (isSkipped) void resumeStep(step);
     if (step === 'model') {
-      void chooseModel();
+      showTab('models');
       return;
     }
     showTab('earnings');

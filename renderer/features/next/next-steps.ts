@@ -10,7 +10,7 @@ export interface StepWords {
 export const STEP_WORDS: Readonly<Record<NextStep, StepWords>> = {
   model: {
     label: 'Get a real model',
-    why: 'The test model talks nonsense and only proves that everything works. Open a .gguf file for real answers.',
+    why: 'The test model talks nonsense and only proves that everything works. Get one for real answers that suits this computer.',
   },
   earning: {
     label: 'Try earning',

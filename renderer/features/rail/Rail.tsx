@@ -7,6 +7,7 @@ import {
   ChatIcon,
   EarningsIcon,
   HomeIcon,
+  ModelsIcon,
   PlusIcon,
   SearchIcon,
   SettingsIcon,
@@ -83,6 +84,10 @@ function Destinations() {
       <button {...item('chat')}>
         <ChatIcon />
         Chat
+      </button>
+      <button {...item('models')} aria-keyshortcuts="Control+L">
+        <ModelsIcon />
+        Models
       </button>
       <button {...item('earnings')}>
         <EarningsIcon />

@@ -9,6 +9,7 @@ import type { Fact } from '../../ui/Facts.tsx';
 
 /** Less than this would read as `0.00 s`. */
 const SHORTEST_SHOWN_MS = 5;
+const MS = 1_000;
 
 /** What most people want to know. */
 export function receiptFacts(
@@ -33,6 +34,8 @@ export function receiptFacts(
     { name: 'Charged', value: write.amount(line.charged) },
     { name: 'Price', value: `${write.amount(receipt.price)} per 1,000,000 compute units` },
     { name: 'Tokens', value: tokensLine(receipt) },
+    { name: 'Kept', value: keptLine(receipt) },
+    { name: 'Given back', value: refundLine(receipt) },
     {
       name: 'Speed',
       value: line.tokensPerSecond === null ? null : formatRate(line.tokensPerSecond),
@@ -71,9 +74,33 @@ export function paymentWords({ line, transaction }: ReceiptView, isPaid: boolean
     : 'Promised by voucher: the Supplier collects it when it likes';
 }
 
-function tokensLine({ line, cachedTokens }: ReceiptView): string {
-  const cached = cachedTokens === 0 ? '' : `, ${formatCount(cachedTokens)} of them cached`;
-  return `${countOf(line.promptTokens, 'token')} read${cached}, ${formatCount(line.outputTokens)} written`;
+/** Those that were kept cost nothing again, those that happened to be known a part, new ones the whole. */
+function tokensLine({ line, cachedTokens, heldTokens }: ReceiptView): string {
+  const cached = cachedTokens - heldTokens;
+  const parts = [
+    ...(heldTokens === 0 ? [] : [`${formatCount(heldTokens)} of them kept and already paid for`]),
+    ...(cached === 0 ? [] : [`${formatCount(cached)} of them cached`]),
+  ];
+  const known = parts.map((part) => `, ${part}`).join('');
+  const fresh = heldTokens === 0 ? '' : `, ${formatCount(line.promptTokens - cachedTokens)} new`;
+  return `${countOf(line.promptTokens, 'token')} read${known}${fresh}, ${formatCount(line.outputTokens)} written`;
+}
+
+function keptLine({ holdSeconds }: ReceiptView): string | null {
+  return holdSeconds === 0
+    ? null
+    : `The conversation, for ${formatDuration(holdSeconds * MS)}, for the next question`;
+}
+
+function refundLine(receipt: ReceiptView): string | null {
+  const { refundTokenSeconds: now, owedTokenSeconds: later } = receipt;
+  if (now === 0n && later === 0n) return null;
+  const owed = later === 0n ? '' : `, ${formatTokenSeconds(later)} more from the next receipts`;
+  return `${formatTokenSeconds(now)} that were paid for and not kept${owed}`;
+}
+
+function formatTokenSeconds(value: bigint): string {
+  return `${value.toLocaleString('en')} token-seconds`;
 }
 
 function timeLine({ queuedMs, firstTokenMs, totalMs }: ReceiptView): string {

@@ -1,4 +1,6 @@
 /** Settings: version, where the data is, and what happens to it. */
+import { serverName } from '../../format/server-words.ts';
+import { usedServer } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
@@ -6,6 +8,7 @@ import { Facts } from '../../ui/Facts.tsx';
 
 export function AboutSection() {
   const app = useApp((state) => state.snapshot?.app);
+  const server = useApp(usedServer);
   const { openDataFolder } = useActions();
   if (!app) return null;
   return (
@@ -14,8 +17,9 @@ export function AboutSection() {
       actions={<Button onClick={() => void openDataFolder()}>Open data folder</Button>}
     >
       <p>
-        Everything stays on this computer: your questions, the answers and the models. Lull sends
-        nothing anywhere.
+        {server
+          ? `Your conversations and models are kept on this computer, and your questions go to ${serverName(server)}, as you chose. Lull sends nothing anywhere else.`
+          : 'Everything stays on this computer: your questions, the answers and the models. Lull sends nothing anywhere.'}
       </p>
       <Facts
         facts={[

@@ -2,15 +2,18 @@
 import type { Candidate } from '../../../electron/ipc/snapshot.ts';
 import { formatRate } from '../../format/numbers.ts';
 import { backendName, candidateResult, deviceName } from '../../format/words.ts';
+import { usedServer } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { FailureNote } from '../../ui/FailureNote.tsx';
-import { engineFacts, layers } from './engine-facts.ts';
 import { Facts } from '../../ui/Facts.tsx';
+import { engineFacts, layers, serverFacts } from './engine-facts.ts';
+import { serverFailure } from './server-state.ts';
 
 export function EngineSection() {
   const engine = useApp((state) => state.snapshot?.engine);
+  const server = useApp(usedServer);
   const { probeAgain, restartEngine } = useActions();
   if (!engine) return null;
   const probing = engine.state === 'probing';
@@ -28,9 +31,15 @@ export function EngineSection() {
         </>
       }
     >
-      {engine.failure ? <FailureNote failure={engine.failure} /> : null}
-      <Facts facts={engineFacts(engine)} />
-      {engine.candidates.length > 0 ? <Candidates candidates={engine.candidates} /> : null}
+      {/* That of a server is said where the server is. */}
+      {engine.failure && serverFailure(engine) === null ? (
+        <FailureNote failure={engine.failure} />
+      ) : null}
+      <Facts facts={server ? serverFacts(engine, server) : engineFacts(engine)} />
+      {/* What our own engine would run on says nothing about a server. */}
+      {server === null && engine.candidates.length > 0 ? (
+        <Candidates candidates={engine.candidates} />
+      ) : null}
     </Card>
   );
 }

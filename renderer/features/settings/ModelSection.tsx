@@ -1,22 +1,28 @@
-/** Settings: which model answers, what it is, and which others are known. */
-import type { ModelInfo } from '../../../electron/ipc/snapshot.ts';
+/** Settings: which model answers, what it is, and the way to all others. */
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Facts } from '../../ui/Facts.tsx';
-import { modelFacts, modelLine } from './model-facts.ts';
+import { modelFacts } from './model-facts.ts';
 
 export function ModelSection() {
   const current = useApp((state) => state.snapshot?.model.current ?? null);
-  const known = useApp((state) => state.snapshot?.model.known);
-  const { chooseModel } = useActions();
+  const { chooseModel, showTab } = useActions();
   return (
     <Card
       title="Model"
       actions={
-        <Button look="primary" onClick={() => void chooseModel()}>
-          Open a model file…
-        </Button>
+        <>
+          <Button onClick={() => void chooseModel()}>Open a model file…</Button>
+          <Button
+            look="primary"
+            onClick={() => {
+              showTab('models');
+            }}
+          >
+            All models
+          </Button>
+        </>
       }
     >
       {current ? (
@@ -27,8 +33,8 @@ export function ModelSection() {
           </p>
           {current.isStarter ? (
             <p className="quiet">
-              It talks nonsense and only proves that everything works. For real answers, open a GGUF
-              file of your own.
+              It talks nonsense and only proves that everything works. All models shows real ones
+              that suit this computer.
             </p>
           ) : null}
           <Facts facts={modelFacts(current)} />
@@ -36,49 +42,7 @@ export function ModelSection() {
       ) : (
         <p className="quiet">No model is open. Choose a file that ends in .gguf.</p>
       )}
-      {known && known.length > 0 ? <KnownModels models={known} currentId={current?.id} /> : null}
       <p className="quiet">You can also drop a .gguf file anywhere on this window.</p>
     </Card>
-  );
-}
-
-interface KnownProps {
-  readonly models: readonly ModelInfo[];
-  readonly currentId: string | undefined;
-}
-
-function KnownModels({ models, currentId }: KnownProps) {
-  const { useModel: pick, forgetModel } = useActions();
-  return (
-    <>
-      <h3>Known models</h3>
-      <ul className="model-list">
-        {models.map((model) => (
-          <li key={model.id}>
-            <div className="model-row">
-              <p>{model.name}</p>
-              <p className="quiet">{modelLine(model)}</p>
-            </div>
-            {model.id === currentId ? (
-              <span className="badge">In use</span>
-            ) : (
-              <Button aria-label={`Use ${model.name}`} onClick={() => void pick(model.id)}>
-                Use
-              </Button>
-            )}
-            {model.isStarter ? null : (
-              <Button
-                look="quiet"
-                aria-label={`Forget ${model.name}`}
-                title="Takes it off this list; the file stays where it is"
-                onClick={() => void forgetModel(model.id)}
-              >
-                Forget
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

@@ -10,6 +10,7 @@ import { EndpointSection } from './EndpointSection.tsx';
 import { EngineSection } from './EngineSection.tsx';
 import { ModelSection } from './ModelSection.tsx';
 import { NetworkSection } from './NetworkSection.tsx';
+import { ServerSection } from './ServerSection.tsx';
 
 export function SettingsScreen() {
   useOpenedPart();
@@ -21,6 +22,7 @@ export function SettingsScreen() {
       <NetworkSection />
       <AppearanceSection />
       <EngineSection />
+      <ServerSection />
       <EndpointSection />
       <AboutSection />
     </CardScreen>

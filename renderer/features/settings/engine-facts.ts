@@ -1,6 +1,7 @@
 /** How the engine runs, as names and values. */
-import type { Candidate, EngineState } from '../../../electron/ipc/snapshot.ts';
+import type { Candidate, EngineState, ExternalServer } from '../../../electron/ipc/snapshot.ts';
 import { formatCount, formatMemory, formatPercent } from '../../format/numbers.ts';
+import { serverName } from '../../format/server-words.ts';
 import { backendName, deviceName, engineStateName } from '../../format/words.ts';
 import type { Fact } from '../../ui/Facts.tsx';
 
@@ -21,6 +22,19 @@ export function engineFacts(engine: EngineState): readonly Fact[] {
       value: engine.contextTokens === null ? null : contextLine(engine.contextTokens, sequences),
     },
     { name: 'Why', value: engine.candidates.find(({ state }) => state === 'chosen')?.why ?? null },
+  ];
+}
+
+/** What another server runs on is its own affair. */
+export function serverFacts(engine: EngineState, server: ExternalServer): readonly Fact[] {
+  const { contextTokens, sequences } = engine;
+  return [
+    { name: 'Answers come from', value: serverName(server) },
+    {
+      name: 'Context',
+      value: contextTokens === null ? null : contextLine(contextTokens, sequences),
+    },
+    { name: 'Why', value: 'You chose it under Another server' },
   ];
 }
 

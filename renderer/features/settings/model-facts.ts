@@ -25,9 +25,3 @@ export function modelFacts(model: ModelInfo): readonly Fact[] {
     { name: 'File', value: model.isStarter ? 'Comes with Lull' : model.path },
   ];
 }
-
-/** One line about a model in a list. */
-export function modelLine(model: ModelInfo): string {
-  const parts = [formatBytes(model.sizeBytes), model.quantisation, model.licence];
-  return parts.filter((part) => part !== null).join(', ');
-}

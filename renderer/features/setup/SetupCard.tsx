@@ -25,7 +25,7 @@ const STATES: Readonly<Record<SetupStep['state'], string>> = {
 
 export function SetupCard() {
   const setup = useApp((state) => state.snapshot?.setup);
-  const { cancelSetup, retrySetup, chooseModel } = useActions();
+  const { cancelSetup, retrySetup, showTab } = useActions();
   if (!setup) return null;
   const running = setup.phase === 'running';
   return (
@@ -51,7 +51,13 @@ export function SetupCard() {
             <Button look="primary" onClick={() => void retrySetup()}>
               Try again
             </Button>
-            <Button onClick={() => void chooseModel()}>Open a model…</Button>
+            <Button
+              onClick={() => {
+                showTab('models');
+              }}
+            >
+              Choose a model
+            </Button>
           </>
         )}
       </div>

@@ -10,6 +10,7 @@ import {
 } from '../../../renderer/features/earnings/earnings-words.ts';
 import { hourBars } from '../../../renderer/features/earnings/hour-bars.ts';
 import { bindingOutcome } from '../../../renderer/features/receipt/binding-outcome.ts';
+import type { ReceiptView } from '../../../electron/ipc/network.ts';
 import { paymentWords, receiptFacts } from '../../../renderer/features/receipt/receipt-facts.ts';
 import { shortHex } from '../../../renderer/format/addresses.ts';
 import { checkWords, receiptSentence, verdict } from '../../../renderer/format/receipt-words.ts';
@@ -139,6 +140,23 @@ describe('a receipt in words', () => {
     expect(facts({ role: 'application' }).get('Application')).toContain('(you)');
     expect(facts({ tokensPerSecond: null }).get('Speed')).toBeNull();
     expect(facts({}).get('Tokens')).toBe('24 tokens read, 8 of them cached, 42 written');
+  });
+
+  it('says in plain words what was kept, what was cached and what was new', () => {
+    const facts = (changes: Partial<ReceiptView>) => {
+      const receipt = { ...fakeReceipt(fakeLine({ promptTokens: 2_100 })), ...changes };
+      return new Map(receiptFacts(receipt, asset).map(({ name, value }) => [name, value]));
+    };
+    const kept = facts({ cachedTokens: 2_010, heldTokens: 2_000 });
+    expect(kept.get('Tokens')).toBe(
+      '2,100 tokens read, 2,000 of them kept and already paid for, 10 of them cached, 90 new, 42 written',
+    );
+    expect([kept.get('Kept'), kept.get('Given back')]).toEqual([null, null]);
+    expect(facts({ holdSeconds: 120 }).get('Kept')).toContain('for the next question');
+    expect(facts({ refundTokenSeconds: 1_200n }).get('Given back')).toBe(
+      '1,200 token-seconds that were paid for and not kept',
+    );
+    expect(facts({ owedTokenSeconds: 5n }).get('Given back')).toContain('5 token-seconds more');
   });
 
   it('is only called whole when every check was made and passed', () => {

@@ -44,6 +44,14 @@ describe('code that is still being written', () => {
     );
   });
 
+  it('ends a part before a line at the margin, and in one that never returns to it after 1,000 characters', () => {
+    const one = `function one() {\n${'  work();\n'.repeat(40)}}\n`;
+    expect(cutCode(`${one}function two() {\n}\n`)).toEqual([one, 'function two() {\n}\n']);
+    const [first = ''] = cutCode(`class All {\n${'  work();\n'.repeat(200)}`);
+    expect(first.length).toBeGreaterThanOrEqual(1_000);
+    expect(first.length).toBeLessThan(1_020);
+  });
+
   it('reads the same while it grows as when it is complete', async () => {
     const app = await openApp();
     const block = `\`\`\`ts\n${lines(60)}\n`;

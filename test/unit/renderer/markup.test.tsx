@@ -80,7 +80,7 @@ describe('earnings', () => {
   it('are reached from the rail and marked wherever an amount stands', async () => {
     const { earnings } = earned();
     const app = await openApp({ snapshot: fakeSnapshot({ earnings }) });
-    expect(textOf(draw(app, <Rail />))).toContain('Home Chat Earnings Wallet Settings');
+    expect(textOf(draw(app, <Rail />))).toContain('Home Chat Models Earnings Wallet Settings');
     const cards = draw(app, <EarningsScreen />)
       .split('<section')
       .slice(1);

@@ -44,6 +44,18 @@ describe('completeReport', () => {
   });
 });
 
+describe('labels with a unit of their own', () => {
+  const mixed = completeReport(
+    { ...result, units: { 'chat input': 'ms', 'first token': 'ms' } },
+    { commit: 'abc', machine: {} },
+  );
+
+  it('count less as better where it is milliseconds', () => {
+    expect(mixed.ratio['chat input']).toBe(0.5);
+    expect(tableOf(mixed)).toContain('ahead: peer, 2.00 times as fast');
+  });
+});
+
 describe('tableOf', () => {
   it('shows medians, ratio and every sample', () => {
     const table = tableOf(report);

@@ -1,7 +1,10 @@
 /** Finds code that is still being written, and cuts it so that only its end is coloured again. */
 
-/** About 30 lines: what can be coloured anew with every piece of text without anybody noticing. */
-const PART_LENGTH = 1_000;
+/** Past this, about 10 lines, a part ends before the next line that starts something at the left margin. */
+const PART_LENGTH = 300;
+/** Past this it ends with its line: so much is coloured anew with every piece of text. */
+const LONGEST_PART = 1_000;
+const STARTS_ANEW = /\n(?=[^\s)\]}])/g;
 
 const OPENING = /^(`{3,}|~{3,})([^\n]*)\n/;
 
@@ -29,21 +32,24 @@ export function liveCode(block: string): LiveCode | null {
 
 function hasEnded(code: string, mark: string): boolean {
   const sign = mark.slice(0, 1);
-  return code.split('\n').some((line) => {
-    const text = line.trim();
-    return text.length >= mark.length && text === sign.repeat(text.length);
-  });
+  return new RegExp(`^[^\\S\\n]*${sign}{${String(mark.length)},}[^\\S\\n]*$`, 'm').test(code);
 }
 
 /** The cuts depend on what stands before them alone, so they stay while the code grows. */
 export function cutCode(code: string): readonly string[] {
   const parts: string[] = [];
   let start = 0;
-  while (code.length - start > PART_LENGTH) {
-    const end = code.indexOf('\n', start + PART_LENGTH);
-    if (end === -1 || end + 1 === code.length) break;
-    parts.push(code.slice(start, end + 1));
-    start = end + 1;
+  for (let end = endOfPart(code, 0); end !== null; end = endOfPart(code, start)) {
+    parts.push(code.slice(start, end));
+    start = end;
   }
   return [...parts, code.slice(start)];
+}
+
+function endOfPart(code: string, start: number): number | null {
+  STARTS_ANEW.lastIndex = start + PART_LENGTH;
+  const anew = STARTS_ANEW.exec(code)?.index ?? Infinity;
+  const latest = code.indexOf('\n', start + LONGEST_PART);
+  const end = Math.min(anew, latest === -1 ? Infinity : latest) + 1;
+  return end < code.length ? end : null;
 }
