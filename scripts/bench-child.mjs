@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 const RESULT_DESCRIPTOR = 3;
 const folder = path.resolve(import.meta.dirname, '..', 'test', 'bench');
 
-/** @typedef {{ name: string, about: string, run(options: { quick: boolean, log(line: string): void }): Promise<unknown> }} Bench */
+/** @typedef {{ quick: boolean, args: readonly string[], log(line: string): void }} BenchOptions */
+/** @typedef {{ name: string, about: string, run(options: BenchOptions): Promise<unknown> }} Bench */
 
 /** @returns {Promise<Bench[]>} */
 async function loadAll() {
@@ -40,14 +41,14 @@ function answer(value) {
   for (let at = 0; at < bytes.length;) at += writeSync(RESULT_DESCRIPTOR, bytes, at);
 }
 
-const [name, mode] = process.argv.slice(2);
+const [name, mode, ...args] = process.argv.slice(2);
 if (name === undefined) {
   const benches = await loadAll();
   answer(benches.map((bench) => ({ name: bench.name, about: bench.about })));
 } else {
   const bench = await load(name);
   const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
-  answer(bench ? await bench.run({ quick: mode === 'quick', log }) : null);
+  answer(bench ? await bench.run({ quick: mode === 'quick', args, log }) : null);
 }
 // A bench's child processes may keep handles open; the result is out.
 process.exit(0);

@@ -8,10 +8,12 @@
  * @property {Record<string, unknown>} machine
  * @property {Record<string, unknown>} config
  * @property {string} unit
+ * @property {Record<string, string>} [units] of labels that have another; less is better where it is `ms`
  * @property {string} warmUp
  * @property {Record<string, SamplePair>} samples raw, in the order they were taken
  * @property {Record<string, { ours: number | null, peer: number | null }>} median
- * @property {Record<string, number | null>} ratio ours divided by the peer's, of the medians
+ * @property {Record<string, number | null>} ratio ours divided by the peer's, of the medians; the other way round for
+ *   labels whose own unit is `ms`, so that more than 1 says that ours is ahead
  */
 
 /**
@@ -26,18 +28,18 @@ export function median(samples) {
 }
 
 /**
- * @param {Pick<BenchReport, 'name' | 'config' | 'unit' | 'warmUp' | 'samples'>} result as a bench hands it back
+ * @param {Pick<BenchReport, 'name' | 'config' | 'unit' | 'units' | 'warmUp' | 'samples'>} result as a bench hands it back
  * @param {Pick<BenchReport, 'commit' | 'machine'>} where
  * @returns {BenchReport}
  */
 export function completeReport(result, { commit, machine }) {
-  const { name, config, unit, warmUp, samples } = result;
+  const { name, config, unit, units, warmUp, samples } = result;
   const medians = Object.entries(samples).map(([label, { ours, peer }]) => {
     return /** @type {const} */ ([label, { ours: median(ours), peer: median(peer) }]);
   });
   const ratios = medians.map(([label, { ours, peer }]) => {
-    const comparable = ours !== null && peer !== null && peer !== 0;
-    return [label, comparable ? ours / peer : null];
+    if (ours === null || peer === null || peer === 0) return [label, null];
+    return [label, units?.[label] === 'ms' ? peer / ours : ours / peer];
   });
   return {
     name,
@@ -45,6 +47,7 @@ export function completeReport(result, { commit, machine }) {
     machine,
     config,
     unit,
+    ...(units && { units }),
     warmUp,
     samples,
     median: Object.fromEntries(medians),
@@ -65,8 +68,8 @@ export function tableOf(report) {
       ['ours', ...figures(medians?.ours ?? null, ours)],
       ...(peer.length > 0 ? [['peer', ...figures(medians?.peer ?? null, peer)]] : []),
     ];
-    const end = ratio == null ? [] : [`  ours / peer ${shown(ratio, 3)}`];
-    return ['', `${label}, ${report.unit}`, ...aligned(summary), ...end];
+    const end = ratio == null ? [] : [`  ${verdict(ratio, report.units?.[label])}`];
+    return ['', `${label}, ${report.units?.[label] ?? report.unit}`, ...aligned(summary), ...end];
   });
   const config = Object.entries(report.config).map(([key, value]) => `${key} ${String(value)}`);
   const machine = Object.entries(report.machine).map(([key, value]) => `${key} ${String(value)}`);
@@ -78,6 +81,16 @@ export function tableOf(report) {
     ...rows,
     '',
   ].join('\n');
+}
+
+/**
+ * @param {number} ratio
+ * @param {string | undefined} unit the label's own, which says what is better
+ */
+function verdict(ratio, unit) {
+  if (unit === undefined) return `ours / peer ${shown(ratio, 3)}`;
+  const ahead = ratio >= 1 ? ['ours', ratio] : ['peer', 1 / ratio];
+  return `ahead: ${String(ahead[0])}, ${shown(Number(ahead[1]), 2)} times as fast`;
 }
 
 /**

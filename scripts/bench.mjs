@@ -1,9 +1,9 @@
-/** `npm run bench -- list` and `npm run bench -- NAME [--json] [--quick]`. */
+/** `npm run bench -- list` and `npm run bench -- NAME [--json] [--quick]`, then what the bench itself understands. */
 import './node-version.mjs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
+import { preparePeer } from './bench-peer.mjs';
 import { completeReport, tableOf } from './bench-report.mjs';
 import { hasDisplay, startVirtualScreen } from './display.mjs';
 import { catchInterrupts } from './interrupt.mjs';
@@ -17,11 +17,8 @@ import { SetupError, createSteps, runCommandBody } from './steps.mjs';
 
 /** @returns {Promise<number>} */
 async function runBench() {
-  const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' } },
-    allowPositionals: true,
-  });
-  const [name] = positionals;
+  const { json, quick, words } = readArguments(process.argv.slice(2));
+  const [name, ...args] = words;
   if (name === undefined) throw new SetupError('Name a bench, or "list".');
   const steps = createSteps();
   const { signal } = catchInterrupts();
@@ -29,15 +26,23 @@ async function runBench() {
   if (name === 'list') return await list(prepared, signal);
   await prepareStarter(prepared.launcher, steps, signal);
   const before = machineFacts(prepared);
-  const result = await runInRuntime(prepared, [name, values.quick ? 'quick' : 'full'], signal);
+  if (name === 'engine') await preparePeer(args, steps, signal);
+  const mode = quick ? 'quick' : 'full';
+  const result = await runInRuntime(prepared, [name, mode, ...args], signal);
   if (result === null) throw new SetupError(`There is no bench "${name}"; try "list".`);
   const where = { commit: await currentCommit(signal), machine: before };
   const report = completeReport(
     /** @type {import('./bench-report.mjs').BenchReport} */ (result),
     where,
   );
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : tableOf(report));
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : tableOf(report));
   return 0;
+}
+
+/** @param {readonly string[]} given */
+function readArguments(given) {
+  const words = given.filter((word) => word !== '--json' && word !== '--quick');
+  return { json: given.includes('--json'), quick: given.includes('--quick'), words };
 }
 
 /**

@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Progress for a person; never part of the result. */
   log(line: string): void;
+  /** What stands after the bench's name, for benches that have choices of their own. */
+  readonly args: readonly string[];
 }
 
 export interface SamplePair {
@@ -22,6 +24,8 @@ export interface BenchResult {
   readonly samples: Readonly<Record<string, SamplePair>>;
   /** For example `tokens/s`. */
   readonly unit: string;
+  /** For labels with another unit; less is better where it is `ms`. */
+  readonly units?: Readonly<Record<string, string>>;
   /** What was run and thrown away before the samples. */
   readonly warmUp: string;
 }

@@ -1,153 +1,206 @@
-/** How fast Lull's engine writes, against the library below it used directly. */
+/** Lull's engine against llama-server: same model, threads and places, side by side in one run. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { createEngineSupervisor } from '../../electron/engine/engine-supervisor.ts';
-import { type Engine } from '../../electron/engine/ports.ts';
-import type { Child } from '../../electron/platform/child.ts';
-import { systemClock } from '../../electron/platform/clock.ts';
-import { createForkedChildren } from '../fakes/fork-child.ts';
-import { createMemoryLog } from '../fakes/memory-log.ts';
 import { STARTER_PATH } from '../fakes/starter-path.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
-import { DEFAULT_SAMPLING } from '../../electron/protocol/generate.ts';
+import { keepCoresBusy } from './engine/busy-cores.ts';
+import { followUpRow, sharedPrefixRow } from './engine/first-token-rows.ts';
+import { startOurs } from './engine/our-side.ts';
+import {
+  contextFor,
+  STARTER_LENGTHS,
+  TINYLLAMA_LENGTHS,
+  type Figure,
+  type Measure,
+  type Row,
+} from './engine/row.ts';
+import { startServer } from './engine/server-side.ts';
+import type { Side } from './engine/side.ts';
+import { createTexts, type Texts } from './engine/texts.ts';
+import { longPromptRow, streamRows } from './engine/throughput-rows.ts';
 
-const ranSchema = z.object({ tokens: z.number(), ms: z.number() });
+const BENCH_CACHE = path.resolve(STARTER_PATH, '../../bench');
+const SERVER_FOLDER = path.join(BENCH_CACHE, 'server');
+/** A model may stop early; then both sides are asked something else. */
+const TRIES = 6;
 
-const STREAMS = [1, 2, 4];
-const SEQUENCES = 4;
-const THREADS = 1;
-const CONTEXT_TOKENS = 1024;
-const FULL = { rounds: 9, maxTokens: 160 };
-const QUICK = { rounds: 2, maxTokens: 40 };
-const SAMPLING = { ...DEFAULT_SAMPLING, temperature: 0.8 };
+const MODELS = {
+  starter: { path: STARTER_PATH, lengths: STARTER_LENGTHS, rounds: 5 },
+  tinyllama: {
+    path: path.join(BENCH_CACHE, 'tinyllama-1b.gguf'),
+    lengths: TINYLLAMA_LENGTHS,
+    rounds: 3,
+  },
+};
 
-interface Prompt {
-  readonly text: string;
-  readonly seed: number;
-}
-
-/** Writes one answer to each prompt, all at once. @returns tokens per second, all together */
-type Writer = (prompts: readonly Prompt[], maxTokens: number) => Promise<number>;
+const argumentsSchema = z.object({
+  model: z.enum(['starter', 'tinyllama']).default('starter'),
+  only: z.string().optional(),
+  rounds: z.coerce.number().int().positive().optional(),
+  threads: z.coerce.number().int().positive().default(1),
+  loaded: z.boolean().optional(),
+  idle: z.boolean().optional(),
+});
+type Wishes = z.infer<typeof argumentsSchema>;
 
 export const bench: Bench = {
   name: 'engine',
   about:
-    'Tokens per second of all streams together, on one processor thread with the test model: ' +
-    "Lull's engine process against bare node-llama-cpp with its default batching.",
+    "Lull's engine process against llama-server: tokens per second of 1 to 8 streams, first tokens with known " +
+    'beginnings and in conversations, writing beside a long prompt; with idle and with busy cores ' +
+    '(--model tinyllama, --only ROW, --rounds N, --threads N, --idle, --loaded).',
   run,
 };
 
-async function run({ quick, log }: BenchOptions): Promise<BenchResult> {
-  const { rounds, maxTokens } = quick ? QUICK : FULL;
-  const children = createForkedChildren('engine');
-  const peers = createForkedChildren('../test/bench');
+interface Samples {
+  readonly ours: number[];
+  readonly peer: number[];
+  readonly unit: Figure['unit'];
+}
+
+async function run({ quick, log, args }: BenchOptions): Promise<BenchResult> {
+  const wishes = readWishes(args);
+  const { lengths, rounds: usual } = MODELS[wishes.model];
+  const rounds = wishes.rounds ?? (quick ? 1 : usual);
+  const rows = [
+    ...streamRows(lengths),
+    sharedPrefixRow(lengths),
+    followUpRow(lengths),
+    longPromptRow(lengths),
+  ];
+  const wanted = rows.filter(({ name }) => wishes.only === undefined || name === wishes.only);
+  if (wanted.length === 0) throw new Error(`there is: ${rows.map(({ name }) => name).join(', ')}`);
+  const samples = new Map<string, Samples>();
+  let threads = wishes.threads;
+  for (const sequences of new Set(wanted.map((row) => row.sequences))) {
+    const group = wanted.filter((row) => row.sequences === sequences);
+    threads = await runGroup({ group, sequences, rounds, wishes, samples, log });
+  }
+  return {
+    name: 'engine',
+    config: {
+      ...{ model: wishes.model, backend: 'cpu', threads, rounds },
+      ...{ contextTokens: contextFor(lengths), sampling: 'greedy', peer: 'llama-server b9844' },
+    },
+    samples: Object.fromEntries(
+      [...samples].map(([label, { ours, peer }]) => [label, { ours, peer }]),
+    ),
+    unit: 'tokens/s',
+    units: Object.fromEntries([...samples].map(([label, { unit }]) => [label, unit])),
+    warmUp: 'one round of every row on both sides',
+  };
+}
+
+function readWishes(args: readonly string[]): Wishes {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      model: { type: 'string' },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      threads: { type: 'string' },
+      loaded: { type: 'boolean' },
+      idle: { type: 'boolean' },
+    },
+  });
+  return argumentsSchema.parse(values);
+}
+
+interface Group {
+  readonly group: readonly Row[];
+  readonly sequences: number;
+  readonly rounds: number;
+  readonly wishes: Wishes;
+  readonly samples: Map<string, Samples>;
+  log(line: string): void;
+}
+
+/** @returns the threads that both sides ran with */
+async function runGroup(context: Group): Promise<number> {
+  const { wishes, sequences } = context;
+  const { path: modelPath, lengths } = MODELS[wishes.model];
+  const shape = {
+    modelPath,
+    threads: wishes.threads,
+    sequences,
+    contextTokens: contextFor(lengths),
+  };
+  const ours = await startOurs(shape);
+  const sides: Side[] = [ours];
   try {
-    const ours = await ourWriter(children.spawn);
-    const peer = await peerWriter(peers.spawn('bare-peer-process', { name: 'peer' }));
-    const samples: Record<string, { ours: number[]; peer: number[] }> = {};
-    // Round 0 warms both up and is thrown away.
-    for (let round = 0; round <= rounds; round += 1) {
-      for (const streams of STREAMS) {
-        const prompts = promptsFor(round, streams);
-        const label = `${String(streams)} ${streams === 1 ? 'stream' : 'streams'}`;
-        const sides = [
-          ['ours', ours],
-          ['peer', peer],
-        ] as const;
-        // Whoever goes first changes, so that neither always follows the other.
-        for (const [side, write] of round % 2 === 0 ? sides : sides.toReversed()) {
-          const speed = await write(prompts, maxTokens);
-          const pair = (samples[label] ??= { ours: [], peer: [] });
-          if (round > 0) pair[side].push(speed);
-          log(`round ${String(round)}, ${label}, ${side}: ${speed.toFixed(0)} tokens/s`);
-        }
+    // Ours measures for itself how many are best; the peer gets as many.
+    const server = await startServer(SERVER_FOLDER, { ...shape, threads: ours.threads });
+    sides.push(server);
+    const texts = createTexts(server);
+    if (wishes.loaded !== true) await runRounds(context, sides, texts, false);
+    if (wishes.idle !== true) {
+      const stop = keepCoresBusy();
+      try {
+        await runRounds(context, sides, texts, true);
+      } finally {
+        await stop();
       }
     }
-    const config = {
-      ...{ model: 'starter', backend: 'cpu', threads: THREADS, sequences: SEQUENCES },
-      ...{ contextTokens: CONTEXT_TOKENS, maxTokens, rounds, temperature: SAMPLING.temperature },
-    };
-    const warmUp = 'one whole round of every label on both sides';
-    return { name: 'engine', config, samples, unit: 'tokens/s', warmUp };
+    return ours.threads;
   } finally {
-    await children.dispose();
-    await peers.dispose();
+    for (const side of sides) await side.stop();
   }
 }
 
-/** Both sides get the same questions and seeds, new ones in every round. */
-function promptsFor(round: number, streams: number): readonly Prompt[] {
-  return Array.from({ length: streams }, (_, stream) => ({
-    text: `Write a long story, number ${String(round)} of chapter ${String(stream)}.`,
-    seed: round * 100 + stream,
-  }));
-}
-
-async function ourWriter(
-  spawn: Parameters<typeof createEngineSupervisor>[0]['spawn'],
-): Promise<Writer> {
-  const engine = createEngineSupervisor({ spawn, clock: systemClock, log: createMemoryLog() });
-  engine.use({
-    modelPath: STARTER_PATH,
-    modelVersion: '1',
-    backend: 'cpu',
-    deviceIndex: null,
-    device: null,
-    isBackground: false,
-    threads: THREADS,
-    sequences: SEQUENCES,
-    contextTokens: CONTEXT_TOKENS,
-  });
-  await engine.load();
-  return async (prompts, maxTokens) => {
-    const startMs = performance.now();
-    const counts = await Promise.all(prompts.map((prompt) => write(engine, prompt, maxTokens)));
-    return perSecond(sum(counts), performance.now() - startMs);
-  };
-}
-
-async function write(engine: Engine, { text, seed }: Prompt, maxTokens: number): Promise<number> {
-  const request = {
-    turns: [{ role: 'user', text }] as const,
-    sampling: { ...SAMPLING, seed },
-    maxTokens,
-    stop: [],
-  };
-  let count = 0;
-  for await (const event of engine.generate(request, new AbortController().signal)) {
-    if (event.type === 'tokens') count += event.tokenIds.length;
+async function runRounds(
+  { group, rounds, samples, log }: Group,
+  sides: readonly Side[],
+  texts: Texts,
+  isLoaded: boolean,
+): Promise<void> {
+  // Round 0 warms both up and is thrown away.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const row of group) {
+      // Whoever goes first changes, so that neither always follows the other.
+      const order = round % 2 === 0 ? sides : sides.toReversed();
+      const measured = await measureBoth(row, order, texts, (isLoaded ? 5000 : 0) + round * TRIES);
+      for (const { name, figures } of measured ?? []) {
+        for (const { label: plain, value, unit } of figures) {
+          const label = isLoaded ? `${plain}, busy cores` : plain;
+          log(`round ${String(round)}, ${label}, ${name}: ${value.toFixed(1)} ${unit}`);
+          const pair = samples.get(label) ?? { ours: [], peer: [], unit };
+          samples.set(label, pair);
+          if (round > 0) pair[name].push(value);
+        }
+      }
+      if (measured === null) log(`round ${String(round)}, ${row.name}: every answer was too short`);
+    }
   }
-  return count;
 }
 
-async function peerWriter(child: Child): Promise<Writer> {
-  const ask = (task: object) =>
-    new Promise<unknown>((resolve, reject) => {
-      const stopExit = child.onExit((code) => {
-        reject(new Error(`the peer ended with code ${String(code)}`));
-      });
-      const stopMessage = child.onMessage((message) => {
-        stopExit();
-        stopMessage();
-        resolve(message);
-      });
-      child.post(task);
-    });
-  await ask({
-    ...{ type: 'load', modelPath: STARTER_PATH, threads: THREADS },
-    ...{ sequences: SEQUENCES, contextTokens: CONTEXT_TOKENS },
-  });
-  return async (prompts, maxTokens) => {
-    const { temperature, topP, topK, minP } = SAMPLING;
-    const task = { type: 'run', prompts, maxTokens, temperature, topP, topK, minP };
-    const { tokens, ms } = ranSchema.parse(await ask(task));
-    return perSecond(tokens, ms);
-  };
+interface Measured {
+  readonly name: Side['name'];
+  readonly figures: readonly Figure[];
 }
 
-function perSecond(tokens: number, ms: number): number {
-  return (tokens / ms) * 1000;
+async function measureBoth(
+  row: Row,
+  sides: readonly Side[],
+  texts: Texts,
+  firstSeed: number,
+): Promise<readonly Measured[] | null> {
+  for (let at = 0; at < TRIES; at += 1) {
+    const measured = await measureAll(await row.prepare(texts, firstSeed + at), sides);
+    if (measured !== null) return measured;
+  }
+  return null;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+async function measureAll(
+  measure: Measure,
+  sides: readonly Side[],
+): Promise<readonly Measured[] | null> {
+  const measured: Measured[] = [];
+  for (const side of sides) {
+    const figures = await measure(side);
+    if (figures === null) return null;
+    measured.push({ name: side.name, figures });
+  }
+  return measured;
 }

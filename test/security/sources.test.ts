@@ -68,14 +68,17 @@ it('2, 4: the sandbox is asked for before anything else runs', () => {
   expect(statements[0]).toBe('app.enableSandbox();');
 });
 
-it('15: nothing is handed to another program but our own data folder', () => {
+it('15: nothing is handed to another program but folders of our own data', () => {
   expect(where([...electron, ...page], /openExternal/)).toEqual([]);
   const opened = electron.flatMap(({ text }) => [...text.matchAll(/openPath\(([^)]*)\)/g)]);
   expect(opened.map(([, what]) => what)).toEqual(['path']);
   const asked = electron.flatMap(({ text }) => [
     ...text.matchAll(/shell\.openFolder\(([\w.()]*?)\)\.then/g),
   ]);
-  expect(asked.map(([, what]) => what)).toEqual(['hub.snapshot().app.dataFolder']);
+  expect(asked.map(([, what]) => what)).toEqual([
+    'hub.snapshot().app.dataFolder',
+    'models.folder',
+  ]);
 });
 
 it('20: no function of a bridge takes a channel’s name, and none gets an event', () => {

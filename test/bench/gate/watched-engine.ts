@@ -1,0 +1,59 @@
+/** A supervisor over the engine process that tells when it stood still. */
+import {
+  createEngineSupervisor,
+  type EngineSupervisor,
+} from '../../../electron/engine/engine-supervisor.ts';
+import type { SpawnChild } from '../../../electron/platform/child.ts';
+import { systemClock } from '../../../electron/platform/clock.ts';
+import { createForkedChildren } from '../../fakes/fork-child.ts';
+import { createMemoryLog } from '../../fakes/memory-log.ts';
+import { sharedMs, stoppedSchema } from './shared-clock.ts';
+
+export interface WatchedEngine {
+  readonly engine: EngineSupervisor;
+  /** Milliseconds from calling `stop` until the last step ended that still worked; 0 when none did. */
+  untilStill(stop: () => void): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+export function createWatchedEngine(): WatchedEngine {
+  const children = createForkedChildren('../test/bench/gate');
+  let hear: (atMs: number) => void = () => undefined;
+  const spawn: SpawnChild = (_entry, options) => {
+    const child = children.spawn('gate-engine-process', options);
+    return {
+      get pid() {
+        return child.pid;
+      },
+      post: (message) => {
+        child.post(message);
+      },
+      onExit: (listener) => child.onExit(listener),
+      kill: () => {
+        child.kill();
+      },
+      onMessage: (listener) =>
+        child.onMessage((message) => {
+          const stopped = stoppedSchema.safeParse(message);
+          if (stopped.success) hear(stopped.data.atMs);
+          else listener(message);
+        }),
+    };
+  };
+  const engine = createEngineSupervisor({ spawn, clock: systemClock, log: createMemoryLog() });
+  return {
+    engine,
+    async untilStill(stop) {
+      const stopped = new Promise<number>((resolve) => {
+        hear = resolve;
+      });
+      const calledMs = sharedMs();
+      stop();
+      return Math.max(0, (await stopped) - calledMs);
+    },
+    async dispose() {
+      engine.dispose();
+      await children.dispose();
+    },
+  };
+}
