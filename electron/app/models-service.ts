@@ -3,7 +3,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { FoundFile } from '../ipc/models.ts';
 import type { FailureText } from '../ipc/result.ts';
 import type { ModelInfo } from '../ipc/snapshot.ts';
-import type { Downloads, FinishedDownload } from '../models/download-ports.ts';
+import type { DownloadJob, Downloads, FinishedDownload } from '../models/download-ports.ts';
 import type { HubClient } from '../models/hub-client.ts';
 import type { HubFile } from '../models/hub-messages.ts';
 import type { ModelLibrary } from '../models/library.ts';
@@ -23,7 +23,7 @@ import type { Offers } from './models-offers.ts';
 import type { Packs, PacksPorts } from './models-packs.ts';
 import type { ModelShapes } from './models-shapes.ts';
 import { createModelsShow } from './models-show.ts';
-import { foundView } from './models-view.ts';
+import { arrivedEntry, foundView } from './models-view.ts';
 import type { OpenSettings } from './open-settings.ts';
 
 export interface ModelsService {
@@ -71,8 +71,8 @@ export interface ModelsServicePorts {
 export function createModelsService(ports: ModelsServicePorts): ModelsService {
   const { hub, library, settings, offers, folder, clock, log } = ports;
   const failures = new Map<string, FailureText>();
-  /** Whose file has arrived and is being put on the list. */
-  const taking = new Map<string, Promise<void>>();
+  /** Whose file is there and is being looked at; until that is over nothing else may be said of it. */
+  const taking = new Map<string, { readonly job: DownloadJob; readonly work: Promise<unknown> }>();
   const stops: (() => void)[] = [];
   let searched: readonly HubFile[] = [];
   let adding: Promise<unknown> = Promise.resolve();
@@ -93,7 +93,10 @@ export function createModelsService(ports: ModelsServicePorts): ModelsService {
     ...ports,
     failures,
     calibrations: () => calibrations,
-    downloads: () => opened?.list() ?? [],
+    downloads: () => [
+      ...(opened?.list() ?? []),
+      ...[...taking.values()].map(({ job }) => arrivedEntry(job)),
+    ],
     copies: () => copies.list(),
     packs: packs.view,
   });
@@ -113,7 +116,7 @@ export function createModelsService(ports: ModelsServicePorts): ModelsService {
     const stopDone = all.onDone((finished) => {
       if (packs.takeIn(finished.job)) return;
       const work = takeIn(finished);
-      taking.set(finished.job.id, work);
+      taking.set(finished.job.id, { job: finished.job, work });
       drop(work, 'taking in a downloaded model', log);
     });
     stops.push(stopChange, stopDone);
@@ -134,9 +137,20 @@ export function createModelsService(ports: ModelsServicePorts): ModelsService {
   }
 
   async function begin(offer: Offer): Promise<void> {
-    failures.delete(offer.id);
+    const { id } = offer;
+    if (taking.has(id)) return;
+    failures.delete(id);
     const destination = folder.placeOf(offer.fileName);
-    if (!(await isThere(offer, destination))) downloads().start(jobOf(offer, destination));
+    const job = jobOf(offer, destination);
+    const work = isThere(offer, destination)
+      .then((isHere) => {
+        if (!isHere) downloads().start(job);
+      })
+      .finally(() => taking.delete(id));
+    taking.set(id, { job, work });
+    // A large file takes a while to hash.
+    show.changed();
+    await work;
     show.changedOnDisk();
     show.now();
   }
@@ -175,8 +189,8 @@ export function createModelsService(ports: ModelsServicePorts): ModelsService {
     const model = library.known().find((each) => each.id === id);
     if (!model || model.isStarter) {
       const offer = offers.get(id);
+      await Promise.allSettled([taking.get(id)?.work]);
       await downloads().remove(id);
-      await taking.get(id);
       const place = folder.placeOf(offer.fileName);
       if (!isTaken(offer, place)) await removeFile(place);
       failures.delete(id);

@@ -2,7 +2,7 @@
 import type { Download, Fit, FoundFile, Models, OfferedModel } from '../ipc/models.ts';
 import type { FailureText } from '../ipc/result.ts';
 import type { ModelInfo } from '../ipc/snapshot.ts';
-import type { DownloadEntry } from '../models/download-ports.ts';
+import type { DownloadEntry, DownloadJob } from '../models/download-ports.ts';
 import { recommend } from '../models/fit-recommend.ts';
 import { predictSpeed, type Measured } from '../models/fit-speed.ts';
 import {
@@ -113,6 +113,12 @@ export function foundView(file: HubFile, facts: FitFacts): FoundFile {
 /** Another one means another file. */
 export function fileKey({ path, version }: Pick<ModelInfo, 'path' | 'version'>): string {
   return `${path}\n${version}`;
+}
+
+/** A download whose file is here and is being looked at. */
+export function arrivedEntry(job: DownloadJob): DownloadEntry {
+  const { sizeBytes } = job;
+  return { ...ENDED, job, state: 'verifying', doneBytes: sizeBytes, totalBytes: sizeBytes };
 }
 
 function viewOf(offer: Offer, input: OffersInput): OfferedModel {

@@ -75,10 +75,7 @@ it('15: nothing is handed to another program but folders of our own data', () =>
   const asked = electron.flatMap(({ text }) => [
     ...text.matchAll(/shell\.openFolder\(([\w.()]*?)\)\.then/g),
   ]);
-  expect(asked.map(([, what]) => what)).toEqual([
-    'hub.snapshot().app.dataFolder',
-    'models.folder',
-  ]);
+  expect(asked.map(([, what]) => what)).toEqual(['hub.snapshot().app.dataFolder', 'models.folder']);
 });
 
 it('20: no function of a bridge takes a channel’s name, and none gets an event', () => {

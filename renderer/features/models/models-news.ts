@@ -2,6 +2,7 @@
 import type { Download } from '../../../electron/ipc/models.ts';
 import type { Snapshot } from '../../../electron/ipc/snapshot.ts';
 import { assertNever } from '../../assert-never.ts';
+import { isCopy } from './models-view.ts';
 
 interface Seen {
   readonly name: string;
@@ -22,12 +23,14 @@ export function firstNews(snapshot: Snapshot | null): ModelsNews {
 
 /** The same object comes back when nothing changed that is worth a word. */
 export function nextNews(before: ModelsNews, snapshot: Snapshot | null): ModelsNews {
+  if (!snapshot) return before;
   const offers = seenIn(snapshot);
   const current = currentOf(snapshot);
   const currentId = current?.id ?? null;
-  const words = [...offers]
-    .map(([id, now]) => wordsFor(before.offers.get(id), now))
-    .filter((text) => text !== null);
+  const words = [
+    ...[...offers].map(([id, now]) => wordsFor(before.offers.get(id), now)),
+    ...[...before.offers].map(([id, was]) => (offers.has(id) ? null : wordsForGone(id, was))),
+  ].filter((text) => text !== null);
   if (current && before.currentId !== null && currentId !== before.currentId) {
     words.push(`${current.name} is in use.`);
   }
@@ -67,8 +70,16 @@ function wordsFor(before: Seen | undefined, { name, state, isHere }: Seen): stri
   if (before?.state === state && before.isHere === isHere) return null;
   if (state !== null) return before?.state === state ? null : stateWords(name, state);
   // A message in the corner says that it has arrived.
-  if (before === undefined || isHere) return null;
-  return before.isHere
+  return before === undefined || isHere ? null : goneWords(before);
+}
+
+/** A found one leaves the list with its download or its file; a copy also when it is done. */
+function wordsForGone(id: string, was: Seen): string | null {
+  return isCopy({ id }) || (was.state === null && !was.isHere) ? null : goneWords(was);
+}
+
+function goneWords({ name, isHere }: Seen): string {
+  return isHere
     ? `${name} is not on this computer any more.`
     : `The download of ${name} was cancelled.`;
 }

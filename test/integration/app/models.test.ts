@@ -34,6 +34,34 @@ describe('a model from the catalogue', () => {
     expect(disk.freeBytes).toBeGreaterThan(0);
   });
 
+  it('is never shown as absent between its arrival and its place on the list', async () => {
+    const { app } = world.desktop;
+    await app.start();
+    const seen: string[] = [];
+    const { hub } = app.node;
+    const stop = hub.onPatch(() => {
+      const offer = hub.snapshot().models.offered.find(({ id }) => id === 'good-q8-0');
+      seen.push(offer?.download?.state ?? (offer?.modelId === null ? 'absent' : 'here'));
+    });
+    await app.models.download('good-q8-0');
+    await world.offerThat('good-q8-0', ({ modelId }) => modelId !== null);
+    stop();
+    const begun = seen.findIndex((state) => state !== 'absent');
+    expect(seen.slice(begun)).not.toContain('absent');
+  });
+
+  it('is gone when it is removed while somebody looks whether it is there', async () => {
+    const { app } = world.desktop;
+    await app.start();
+    const begun = app.models.download('good-q8-0');
+    await app.models.remove('good-q8-0');
+    await begun;
+    const { download, modelId } = await world.offerThat('good-q8-0', () => true);
+    expect([download, modelId]).toEqual([null, null]);
+    const saved = readFileSync(path.join(world.root, 'data', 'downloads.json'), 'utf8');
+    expect(JSON.parse(saved)).toEqual([]);
+  });
+
   it('leaves the model that the owner chose in use', async () => {
     const { app } = world.desktop;
     await app.start();

@@ -60,6 +60,11 @@ describe('what a screen reader hears', () => {
     expect(cancelled.text).toBe('The download of Qwen3 4B Instruct was cancelled.');
     const removed = nextNews(firstNews(offering({ modelId: 'x' })), offering({}));
     expect(removed.text).toBe('Qwen3 4B Instruct is not on this computer any more.');
+    const nothing = fakeSnapshot({ models: { ...MODELS, offered: [] } });
+    expect(nextNews(firstNews(downloading({})), nothing).text).toBe(cancelled.text);
+    expect(nextNews(firstNews(offering({ modelId: 'x' })), nothing).text).toBe(removed.text);
+    const copying = offering({ id: 'copy:1', download: FAKE_DOWNLOAD });
+    expect(nextNews(firstNews(copying), nothing).text).toBe('');
     const model = { current: FAKE_MODEL, known: [FAKE_STARTER, FAKE_MODEL] };
     const used = nextNews(firstNews(offering({})), offering({}, { model }));
     expect(used.text).toBe('Qwen3 4B Instruct is in use.');
