@@ -96,6 +96,7 @@ export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHa
     },
     'chat.delete': ({ conversationId }) => {
       chat.remove(conversationId);
+      node.forgetConversations();
     },
     'chat.price': ({ conversationId, text }) => app.price(chat.turnsFor(conversationId, text)),
     'earn.setOn': ({ on }) => {

@@ -21,6 +21,7 @@ import type { NodeConfig, NodePorts } from './compose-node.ts';
 import { modestPlan, planEngine } from './engine-plan.ts';
 import type { OpenSettings } from './open-settings.ts';
 import { createPreparation, type Preparation } from './prepare.ts';
+import { removeSavedStates } from './saved-states.ts';
 import { setupSteps } from './setup-steps.ts';
 import type { GenerateEvent, Sampling } from '../protocol/generate.ts';
 
@@ -47,6 +48,8 @@ export interface NodeEngine {
   openModels(): Promise<readonly AppError[]>;
   /** Tests every backend anew, whatever is remembered. */
   probeAgain(): void;
+  /** Lets go of everything that is kept of the owner's conversations beside the conversations themselves. */
+  forgetConversations(): void;
   /** The settings for the engine are others; ends the engine if it runs by the old ones. */
   replan(): void;
 }
@@ -156,6 +159,10 @@ export function composeEngine(
       } finally {
         models.resolve(undefined);
       }
+    },
+    forgetConversations() {
+      supervisor.forgetOwner();
+      drop(removeSavedStates(config.paths.cacheFolder), 'removing saved states', log);
     },
     replan() {
       if (!isProbing) supervisor.use(planFor(library.current()));

@@ -117,6 +117,8 @@ export interface LullNode {
   serve(): Promise<ServedModel>;
   stopServing(): void;
   probeAgain(): void;
+  /** Lets go of everything that is kept of the owner's conversations beside the conversations themselves. */
+  forgetConversations(): void;
   /** Ends the engine process; the next question starts a new one. */
   restartEngine(): Promise<void>;
   /** Saves what the owner chose, and shows it. */
@@ -159,7 +161,7 @@ export function composeNode<Gate extends RelayGate>(
   });
   const place = { isReachable: false, isOffering: false };
   const gate = ports.makeGate(hub, place);
-  const { engine, supervisor, library, preparation, openModels, probeAgain, replan } =
+  const { engine, supervisor, library, preparation, openModels, replan, ...forEngine } =
     composeEngine(config, { ...ports, hub, settings });
   const shared = { ...ports, engine, library, hub, raise, preparation };
   const closing = new AbortController();
@@ -240,7 +242,7 @@ export function composeNode<Gate extends RelayGate>(
     },
     serve: serving.start,
     stopServing: serving.stop,
-    probeAgain,
+    ...forEngine,
     restartEngine: supervisor.unload,
     changeSettings,
     changeEngine(change) {

@@ -52,6 +52,7 @@ export interface EngineSession {
   generate(request: EngineRequest, sink: RequestSink): SentRequest;
   /** Limits the part of the time that relays may have, 0 to 1. */
   paceRelays(share: number): void;
+  forgetOwner(): void;
   /** Kills the process; requests that have not ended fail with `reason`. */
   close(reason: AppError): void;
 }
@@ -178,6 +179,9 @@ export function startEngineSession(
     },
     paceRelays(share) {
       if (closed === null) post({ type: 'pace', relays: share });
+    },
+    forgetOwner() {
+      if (closed === null) post({ type: 'forget-owner' });
     },
     close(reason) {
       finish(reason, true);

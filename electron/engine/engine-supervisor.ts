@@ -39,6 +39,8 @@ export interface EngineSupervisor extends Engine {
    * their places and go on when it is more again. It holds for every engine process to come; 1 until somebody says so.
    */
   paceRelays(share: number): void;
+  /** Lets go of what the process keeps of the owner's conversations; what lies on the disk is the caller's to remove. */
+  forgetOwner(): void;
   summary(): EngineSummary;
   /** @returns what stops listening */
   onChange(listener: (summary: EngineSummary) => void): () => void;
@@ -203,6 +205,9 @@ export function createEngineSupervisor(
     paceRelays(share) {
       relayShare = share;
       session?.paceRelays(share);
+    },
+    forgetOwner() {
+      session?.forgetOwner();
     },
     summary: () => summary,
     onChange(listener) {

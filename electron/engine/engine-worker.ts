@@ -126,6 +126,9 @@ export function runEngineWorker(ports: WorkerPorts): void {
       case 'hold':
         submitted.get(message.id)?.hold(message.isHeld);
         return;
+      case 'forget-owner':
+        scheduler?.forgetOwner();
+        return;
       case 'pace':
         relayShare = message.relays;
         scheduler?.paceRelays(relayShare);

@@ -132,6 +132,8 @@ export function createExternalScheduler(
       // An answer that is only not read goes on being written, on the device that is wanted back.
       else for (const job of running().filter(isRelay)) job.stop.abort(paused());
     },
+    // Whatever the server keeps is its own affair.
+    forgetOwner: () => undefined,
     get load() {
       return jobs.size;
     },

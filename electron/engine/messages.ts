@@ -123,6 +123,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('cancel'), id: requestId }),
   /** Whoever reads the answer is behind, or has caught up. */
   z.strictObject({ type: z.literal('hold'), id: requestId, isHeld: z.boolean() }),
+  /** A conversation was deleted: nothing of the owner's is to be kept. */
+  z.strictObject({ type: z.literal('forget-owner') }),
   /** The part of the time that relays may have at most; 0 pauses them before the next step. */
   z.strictObject({ type: z.literal('pace'), relays: z.number().min(0).max(1) }),
 ]);

@@ -35,6 +35,8 @@ export interface Places {
   begin(): Promise<readonly Begun[]>;
   /** The answer is over and its sequence is free. Only between two steps. */
   left(slot: Slot, generation: Generation): Promise<void>;
+  /** Lets go of everything that the owner's idle sequences and the store hold of theirs, with the next `begin`. */
+  forgetOwner(): void;
   dispose(): void;
 }
 
@@ -151,6 +153,14 @@ export function createPlaces({ clock, store }: PlacesPorts): Places {
     return { tokens, held: Math.min(tokens, holds.shared(key, prompt)) };
   };
 
+  let isForgetting = false;
+  const forgetOwner = async () => {
+    isForgetting = false;
+    await idleSaving?.stop();
+    for (const { port } of ownersIdle()) await port.keep(0);
+    await store?.forgetOwner();
+  };
+
   return {
     choose(idle, generation) {
       const { prompt, request } = generation;
@@ -181,6 +191,7 @@ export function createPlaces({ clock, store }: PlacesPorts): Places {
       return null;
     },
     async begin() {
+      if (isForgetting) await forgetOwner();
       const begun: Begun[] = [];
       for (const slot of [...waiting].sort((a, b) => a.lastUse - b.lastUse)) {
         const { running } = slot;
@@ -205,6 +216,9 @@ export function createPlaces({ clock, store }: PlacesPorts): Places {
         waiting.size === 0 && [...keys.keys()].every(({ running }) => running === null);
       if (isIdle) idleSaving?.start();
       return Promise.resolve();
+    },
+    forgetOwner() {
+      isForgetting = true;
     },
     dispose() {
       void idleSaving?.stop();

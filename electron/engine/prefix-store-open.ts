@@ -10,7 +10,8 @@ import { openDiskStates } from './prefix-store-disk.ts';
 import { MEMORY_FOLDER, openMemoryStates } from './prefix-store-memory.ts';
 
 const GIB = 2 ** 30;
-const FOLDER = 'prefixes';
+/** In the cache folder. */
+export const STATES_FOLDER = 'prefixes';
 
 export interface PrefixStoreLimits {
   readonly memoryBytes: number;
@@ -60,7 +61,7 @@ async function diskTier(model: StoredModel, limits: PrefixStoreLimits): Promise<
   const { cacheFolder } = model.options;
   if (cacheFolder == null) return null;
   try {
-    const files = openDiskStates(path.join(cacheFolder, FOLDER), await identityOf(model));
+    const files = openDiskStates(path.join(cacheFolder, STATES_FOLDER), await identityOf(model));
     const free = (await freeBytes(cacheFolder)) * limits.diskShare;
     return { files, limitBytes: Math.min(limits.diskBytes, Math.floor(free)) };
   } catch {

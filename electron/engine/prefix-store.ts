@@ -44,6 +44,8 @@ export interface PrefixStore {
   persist(port: SequencePort): Promise<void>;
   /** Copies one of the owner's states from memory to the disk. @returns false when all are there that have room */
   persistNext(): Promise<boolean>;
+  /** Drops every state of the owner's, those of other models on the disk included. */
+  forgetOwner(): Promise<void>;
   /** Resolves when what earlier processes left can be found. */
   readonly ready: Promise<void>;
 }
@@ -139,6 +141,14 @@ export function createPrefixStore({ clock, memory, disk }: PrefixStorePorts): Pr
       await ready;
       const { tokens, file } = next;
       return (await onDisk.add(OWNER_KEY, tokens, file.bytes, (to) => file.copyTo(to))) !== null;
+    },
+    async forgetOwner() {
+      await ready;
+      for (const tier of tiersOf(OWNER_KEY)) {
+        // On the disk there is nobody else's.
+        const owners = tier.entries.filter(({ key }) => tier === onDisk || key === OWNER_KEY);
+        for (const entry of owners) await tier.remove(entry);
+      }
     },
     ready,
   };

@@ -76,6 +76,8 @@ export interface Scheduler {
    * next step on; the owner's own requests are never held back.
    */
   paceRelays(share: number): void;
+  /** Lets go of what is kept of the owner's conversations, but for those that are being answered. */
+  forgetOwner(): void;
   /** Requests that are running or waiting. */
   readonly load: number;
   /** Cancels everything; resolves when no step is running any more. */
@@ -265,6 +267,12 @@ export function createScheduler(
     },
     paceRelays(share) {
       pace.limit(share);
+    },
+    forgetOwner() {
+      if (closed !== null) return;
+      places.forgetOwner();
+      loop ??= Promise.resolve().then(run);
+      news.tell();
     },
     get load() {
       return everything().filter((generation) => !generation.ended).length;
