@@ -47,7 +47,7 @@ test('stays up, prints one JSON line, answers, and goes when it is told to', asy
   });
   expect(await models.json()).toMatchObject({
     object: 'list',
-    data: [{ id: 'lull-default' }, {}, {}],
+    data: [{ id: 'lull-default' }, { id: 'local' }, {}, { id: 'lull-embed' }, {}],
   });
   const answer = completion.parse(await (await ask(ready.endpoint, token)).json());
   expect(answer.choices[0].message.content).toBe('The capital of France is Paris.');
