@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { backendNameSchema } from '../../electron/ipc/snapshot.ts';
 import { STARTER_PATH } from '../fakes/starter-path.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
 import { keepCoresBusy } from './engine/busy-cores.ts';
@@ -39,6 +40,9 @@ const argumentsSchema = z.object({
   only: z.string().optional(),
   rounds: z.coerce.number().int().positive().optional(),
   threads: z.coerce.number().int().positive().default(1),
+  /** Another file than that of `model`, whose lengths then hold. */
+  file: z.string().optional(),
+  backend: backendNameSchema.default('cpu'),
   loaded: z.boolean().optional(),
   idle: z.boolean().optional(),
 });
@@ -49,7 +53,7 @@ export const bench: Bench = {
   about:
     "Lull's engine process against llama-server: tokens per second of 1 to 8 streams, first tokens with known " +
     'beginnings and in conversations, writing beside a long prompt; with idle and with busy cores ' +
-    '(--model tinyllama, --only ROW, --rounds N, --threads N, --idle, --loaded).',
+    '(--model tinyllama, --file PATH, --backend NAME, --only ROW, --rounds N, --threads N, --idle, --loaded).',
   run,
 };
 
@@ -80,7 +84,7 @@ async function run({ quick, log, args }: BenchOptions): Promise<BenchResult> {
   return {
     name: 'engine',
     config: {
-      ...{ model: wishes.model, backend: 'cpu', threads, rounds },
+      ...{ model: wishes.file ?? wishes.model, backend: wishes.backend, threads, rounds },
       ...{ contextTokens: contextFor(lengths), sampling: 'greedy', peer: 'llama-server b9844' },
     },
     samples: Object.fromEntries(
@@ -100,6 +104,8 @@ function readWishes(args: readonly string[]): Wishes {
       only: { type: 'string' },
       rounds: { type: 'string' },
       threads: { type: 'string' },
+      file: { type: 'string' },
+      backend: { type: 'string' },
       loaded: { type: 'boolean' },
       idle: { type: 'boolean' },
     },
@@ -121,7 +127,8 @@ async function runGroup(context: Group): Promise<number> {
   const { wishes, sequences } = context;
   const { path: modelPath, lengths } = MODELS[wishes.model];
   const shape = {
-    modelPath,
+    modelPath: wishes.file ?? modelPath,
+    backend: wishes.backend,
     threads: wishes.threads,
     sequences,
     contextTokens: contextFor(lengths),

@@ -22,7 +22,7 @@ export async function startOurs(shape: EngineShape): Promise<OurSide> {
     clock: systemClock,
     log: createMemoryLog(),
   });
-  const plan = { modelVersion: '1', backend: 'cpu', deviceIndex: null, device: null } as const;
+  const plan = { modelVersion: '1', deviceIndex: null, device: null } as const;
   engine.use({ ...shape, ...plan, isBackground: false });
   await engine.load();
 

@@ -67,10 +67,19 @@ const tokenized = z.object({ tokens: z.array(z.number()) });
 
 /** Slots of the same size as ours; caches, batch sizes and flash attention at its own defaults, which are good ones. */
 function flags(shape: EngineShape, port: number): string[] {
-  const { modelPath, sequences, contextTokens, threads } = shape;
+  const { modelPath, sequences, contextTokens, threads, backend } = shape;
   return [
     ...['-m', modelPath, '-np', String(sequences), '-c', String(sequences * contextTokens)],
-    ...['-t', String(threads), '-ngl', '0', '--host', HOST, '--port', String(port)],
+    ...[
+      '-t',
+      String(threads),
+      '-ngl',
+      backend === 'cpu' ? '0' : '999',
+      '--host',
+      HOST,
+      '--port',
+      String(port),
+    ],
     ...['--offline', '--log-disable'],
   ];
 }

@@ -1,4 +1,5 @@
 /** What the bench asks of both engines, so that every row can be measured on either of them by the same code. */
+import type { BackendName } from '../../../electron/ipc/snapshot.ts';
 import type { ChatTurn } from '../../../electron/protocol/generate.ts';
 
 export interface Ask {
@@ -43,6 +44,8 @@ export interface Side {
 /** What both sides are started with. */
 export interface EngineShape {
   readonly modelPath: string;
+  /** The peer takes whatever device it finds unless this is the processor. */
+  readonly backend: BackendName;
   readonly threads: number;
   readonly sequences: number;
   /** Per sequence. */
