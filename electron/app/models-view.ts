@@ -45,7 +45,7 @@ export interface OffersInput extends FitFacts {
 }
 
 /** @param file path and version, when the file is here */
-export function fitOf(need: ModelNeed, file: string | null, facts: FitFacts): Fit {
+function fitOf(need: ModelNeed, file: string | null, facts: FitFacts): Fit {
   const { machine, measured, kvType } = facts;
   const share = kvType === 'q8_0' ? Q8_CACHE_SHARE : 1;
   const { verdict, why, deviceShare } = fitVerdict(

@@ -21,7 +21,7 @@ export interface PrefixStoreLimits {
 }
 
 /** At most so many bytes, and at most that share of what is free when the model is loaded. */
-export const DEFAULT_STORE_LIMITS: PrefixStoreLimits = {
+const DEFAULT_STORE_LIMITS: PrefixStoreLimits = {
   memoryBytes: 2 * GIB,
   memoryShare: 0.1,
   diskBytes: 4 * GIB,

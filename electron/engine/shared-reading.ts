@@ -38,7 +38,7 @@ export function readerFor(others: readonly Slot[], wish: Wish): Reader | null {
 }
 
 /** Its prompt is not read to the end, and it is getting on with it. */
-export function isReading({ generation, source, isWaiting }: Running): boolean {
+function isReading({ generation, source, isWaiting }: Running): boolean {
   return source === null && !isWaiting && !generation.ended && !generation.held;
 }
 

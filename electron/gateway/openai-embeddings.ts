@@ -8,11 +8,11 @@ import { isFields } from './openai-unsupported.ts';
 import type { EmbedCall, EmbedBackend, Embedded } from './ports.ts';
 
 /** As the OpenAI API bounds them. */
-export const MAX_INPUTS = 2048;
+const MAX_INPUTS = 2048;
 /** Tokens of one input that are given as ids; far more than any model here reads. */
-export const MAX_INPUT_TOKENS = 8192;
+const MAX_INPUT_TOKENS = 8192;
 /** Of all inputs together, in UTF-16 units or tokens. */
-export const MAX_TOTAL_LENGTH = 1_000_000;
+const MAX_TOTAL_LENGTH = 1_000_000;
 
 const INPUT_WORDS =
   `must be a text, a list of up to ${String(MAX_INPUTS)} texts, or token ids as one list or a list of lists; ` +
@@ -56,7 +56,7 @@ export type EmbedParse =
   | { readonly ok: false; readonly failure: OpenAiFailure };
 
 /** Reads any JSON value; never throws. */
-export function parseEmbedBody(body: unknown): EmbedParse {
+function parseEmbedBody(body: unknown): EmbedParse {
   if (!isFields(body)) return refuse('The body must be a JSON object.', null);
   if (isTooMuch(body['input'])) return refuse(`'input': ${INPUT_WORDS}.`, 'input');
   const parsed = bodySchema.safeParse(body);

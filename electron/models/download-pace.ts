@@ -11,12 +11,12 @@ export interface Bucket {
 /** So much of the limit may come at once after a rest. */
 const BURST_MS = 250;
 
-export function newBucket(bytesPerSecond: number | null, nowMs: number): Bucket {
+function newBucket(bytesPerSecond: number | null, nowMs: number): Bucket {
   return { bytesPerSecond, bytes: 0, atMs: nowMs };
 }
 
 /** What flowed in since; nothing is owed and nothing saved where there is no limit. */
-export function refill(bucket: Bucket, nowMs: number): Bucket {
+function refill(bucket: Bucket, nowMs: number): Bucket {
   const { bytesPerSecond, bytes, atMs } = bucket;
   if (bytesPerSecond === null) return { bytesPerSecond, bytes: 0, atMs: nowMs };
   const flowed = (bytesPerSecond * Math.max(0, nowMs - atMs)) / 1_000;
@@ -24,7 +24,7 @@ export function refill(bucket: Bucket, nowMs: number): Bucket {
   return { bytesPerSecond, bytes: Math.min(most, bytes + flowed), atMs: nowMs };
 }
 
-export function takeFrom(bucket: Bucket, bytes: number): Bucket {
+function takeFrom(bucket: Bucket, bytes: number): Bucket {
   return { ...bucket, bytes: bucket.bytes - bytes };
 }
 

@@ -32,7 +32,7 @@ const filePartSchema = z.strictObject({
   transferBytes: sizeBytes.optional(),
 });
 
-export const downloadSourceSchema = z.discriminatedUnion('kind', [
+const downloadSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('https'), url }),
   z.strictObject({
     kind: z.literal('parts'),

@@ -7,7 +7,7 @@ import { fromDownloadSchema, type FromDownload, type ToDownload } from './downlo
 
 /** One that says nothing for so long is stuck. */
 export const DOWNLOAD_SILENCE_MS = 20_000;
-export const DOWNLOAD_ENTRY = 'download-process';
+const DOWNLOAD_ENTRY = 'download-process';
 
 export interface DownloadSession {
   post(message: ToDownload): void;

@@ -4,7 +4,7 @@ import type { SpawnChild } from '../platform/child.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hubReplySchema, type HubFile, type HubRequest } from './hub-messages.ts';
 
-export const HUB_URL = 'https://huggingface.co/';
+const HUB_URL = 'https://huggingface.co/';
 
 /** Above what the process allows itself. */
 const PATIENCE_MS = 60_000;

@@ -14,7 +14,7 @@ const REMOVED = '.removed';
 
 const MAX_FILES = 1_000;
 
-export const packRecordSchema = z.strictObject({
+const packRecordSchema = z.strictObject({
   integrity: z.string(),
   files: z
     .array(z.strictObject({ path: z.string().min(1).max(300), sizeBytes: z.number().int().min(0) }))

@@ -51,7 +51,7 @@ export async function writePinned(
   }
 }
 
-export class WrongPin extends Error {
+class WrongPin extends Error {
   override readonly name = 'WrongPin';
 
   constructor({ sizeBytes, sha256 }: Pin) {
