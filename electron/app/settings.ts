@@ -1,5 +1,6 @@
 /** What the owner has chosen, and which models have been opened. */
 import { z } from 'zod';
+import { DEFAULT_GOVERNOR_SETTINGS, governorSettingsSchema } from '../ipc/governor.ts';
 import { engineSettingsSchema, nextStepSchema, themeSchema } from '../ipc/snapshot.ts';
 import { presencePolicySchema } from '../ipc/status.ts';
 
@@ -22,6 +23,7 @@ export const settingsSchema = z.strictObject({
     .default({ isOn: false, presence: 'away', afterRestart: false }),
   isDiscreet: z.boolean().default(false),
   engine: engineSettingsSchema.default({ kvType: 'f16', server: null }),
+  governor: governorSettingsSchema.default(DEFAULT_GOVERNOR_SETTINGS),
   downloads: z
     .strictObject({ limitBytesPerSecond: z.number().int().positive().nullable() })
     .default({ limitBytesPerSecond: null }),
@@ -40,6 +42,7 @@ export const DEFAULT_SETTINGS: Settings = {
   earning: { isOn: false, presence: 'away', afterRestart: false },
   isDiscreet: false,
   engine: { kvType: 'f16', server: null },
+  governor: DEFAULT_GOVERNOR_SETTINGS,
   downloads: { limitBytesPerSecond: null },
   toldClosing: false,
 };

@@ -11,6 +11,7 @@ import type {
   SetupStep,
 } from '../ipc/snapshot.ts';
 import type { Check } from '../ipc/doctor.ts';
+import type { GovernorView } from '../ipc/governor.ts';
 import type { Models } from '../ipc/models.ts';
 import type { Earnings, Network } from '../ipc/network.ts';
 import type { FailureText } from '../ipc/result.ts';
@@ -42,6 +43,7 @@ export type HubEvent =
   | { readonly type: 'earnings-changed'; readonly change: Partial<Earnings> }
   | { readonly type: 'settings-changed'; readonly change: Partial<SettingsView> }
   | { readonly type: 'status-changed'; readonly status: Status }
+  | { readonly type: 'governor-changed'; readonly change: Partial<GovernorView> }
   | { readonly type: 'wallet-changed'; readonly change: Partial<Wallet> }
   | { readonly type: 'doctor-ran'; readonly checks: readonly Check[]; readonly atMs: number }
   | { readonly type: 'conversations-loaded'; readonly conversations: readonly Conversation[] }

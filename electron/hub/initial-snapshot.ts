@@ -1,6 +1,14 @@
 /** The snapshot before anything has happened. */
+import { DEFAULT_GOVERNOR_SETTINGS, type Balance } from '../ipc/governor.ts';
 import type { Snapshot } from '../ipc/snapshot.ts';
 import { PRACTICE_COIN } from '../protocol/practice-terms.ts';
+
+const NOTHING: Balance = {
+  earned: 0n,
+  electricityMicros: null,
+  netMicros: null,
+  uncertaintyMicros: null,
+};
 
 export function initialSnapshot(app: Snapshot['app']): Snapshot {
   return {
@@ -14,6 +22,7 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
       startsAtLogin: false,
       isDiscreet: false,
       engine: { kvType: 'f16', server: null },
+      governor: DEFAULT_GOVERNOR_SETTINGS,
     },
     setup: { phase: 'running', steps: [], failure: null },
     engine: {
@@ -79,9 +88,24 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
       chosenBy: 'owner',
       trialRelaysLeft: null,
       duty: 0,
+      dutyCause: null,
       reasons: [{ code: 'earning-off', untilMs: null, detail: null }],
       sinceMs: 0,
       relaysInFlight: 0,
+    },
+    governor: {
+      live: null,
+      day: [],
+      giveBacks: [],
+      money: {
+        currency: null,
+        hour: NOTHING,
+        day: NOTHING,
+        month: NOTHING,
+        costMicrosPerMillionTokens: null,
+        awakeMicrosPerMonth: null,
+      },
+      selfTest: { state: 'none', atMs: null, detail: null },
     },
     wallet: {
       main: { state: 'none', address: null, isBusy: false, failure: null },

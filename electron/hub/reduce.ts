@@ -27,6 +27,8 @@ export function reduce(state: Snapshot, event: HubEvent): Snapshot {
       return { ...state, settings: { ...state.settings, ...event.change } };
     case 'status-changed':
       return { ...state, status: event.status };
+    case 'governor-changed':
+      return { ...state, governor: { ...state.governor, ...event.change } };
     case 'wallet-changed':
       return { ...state, wallet: { ...state.wallet, ...event.change } };
     case 'doctor-ran':

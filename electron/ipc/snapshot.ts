@@ -1,6 +1,7 @@
 /** The whole state that the window mirrors, as one schema. Main owns it; the page only reads it. */
 import { z } from 'zod';
 import { checkSchema } from './doctor.ts';
+import { governorSchema, governorSettingsSchema } from './governor.ts';
 import { modelsSchema } from './models.ts';
 import { earningsSchema, networkSchema, servedSchema } from './network.ts';
 import { failureSchema } from './result.ts';
@@ -174,6 +175,7 @@ export const settingsViewSchema = z.strictObject({
   /** Hides amounts and addresses, for screens that others see. */
   isDiscreet: z.boolean(),
   engine: engineSettingsSchema,
+  governor: governorSettingsSchema,
 });
 
 export const noticeSchema = z.strictObject({
@@ -197,6 +199,7 @@ export const snapshotSchema = z.strictObject({
   network: networkSchema,
   earnings: earningsSchema,
   status: statusSchema,
+  governor: governorSchema,
   wallet: walletSchema,
   doctor: z.strictObject({ checks: z.array(checkSchema), atMs: z.number() }),
   conversations: z.array(conversationSchema),

@@ -9,16 +9,61 @@ export const REASON_CODES = [
   'earning-off',
   'snoozed',
   'suspended',
+  'lid-shut',
+  'gpu-lost',
+  'gpu-critical',
   'no-model',
   'engine-failed',
+  'self-test-failed',
   'preparing',
   'network-failed',
   'network-starting',
+  'sensor-missing',
+  'sensor-stale',
+  'sensor-frozen',
+  'sensor-lying',
   'presence-unknown',
+  'power-unknown',
+  'game',
+  'exclusive-app',
+  'fullscreen',
+  'other-gpu-app',
   'owner-active',
   'not-locked',
-  'power-unknown',
   'on-battery',
+  'on-ups',
+  'charge-low',
+  'charger-too-weak',
+  'power-saver',
+  'gpu-hot',
+  'gpu-throttled',
+  'cpu-hot',
+  'battery-hot',
+  'system-hot',
+  'schedule',
+  'unprofitable',
+  'metered',
+  'memory-short',
+  'restarting',
+  'arming',
+] as const;
+
+/** What holds the duty where it is; `full` when nothing does. */
+export const DUTY_CAUSES = [
+  'full',
+  /** Somebody may be at work here. */
+  'policy',
+  /** Begins gently until the card's temperature is known. */
+  'warm-up',
+  /** Holds the target temperature. */
+  'heat',
+  /** The card has slowed itself down. */
+  'card',
+  /** The system says that it is warm. */
+  'system',
+  /** No temperature can be read, or the last one is old. */
+  'unseen-heat',
+  'quiet-night',
 ] as const;
 
 export const reasonSchema = z.strictObject({
@@ -39,6 +84,8 @@ export const statusSchema = z.strictObject({
   trialRelaysLeft: z.number().nullable(),
   /** Part of the time in which relays may use the engine, 0 to 1; 0 when not serving. */
   duty: z.number(),
+  /** Null when not serving. */
+  dutyCause: z.enum(DUTY_CAUSES).nullable(),
   /** Every one that holds, the worst first; none while serving. */
   reasons: z.array(reasonSchema),
   sinceMs: z.number(),
@@ -46,6 +93,7 @@ export const statusSchema = z.strictObject({
 });
 
 export type PresencePolicy = z.infer<typeof presencePolicySchema>;
+export type DutyCause = (typeof DUTY_CAUSES)[number];
 export type ReasonCode = (typeof REASON_CODES)[number];
 export type Reason = Readonly<z.infer<typeof reasonSchema>>;
 export type Status = Readonly<z.infer<typeof statusSchema>>;

@@ -1,5 +1,6 @@
 /** Every message between the window and main: one row each, with the guard for what it carries. */
 import { z } from 'zod';
+import { governorSettingsSchema, sensorLineSchema } from './governor.ts';
 import { foundFileSchema } from './models.ts';
 import { priceSchema, receiptCheckSchema, receiptViewSchema } from './network.ts';
 import type { Result } from './result.ts';
@@ -146,6 +147,15 @@ export const COMMANDS = {
   'earn.setAfterRestart': { input: z.strictObject({ on: z.boolean() }), output: none },
   /** Serves nothing for so long; 0 ends a pause. */
   'earn.pause': { input: z.strictObject({ minutes: z.int().min(0).max(1440) }), output: none },
+  'governor.set': {
+    input: z.strictObject({ change: governorSettingsSchema.partial() }),
+    output: none,
+  },
+  /** Lets the program that caused this stretch run beside relays from now on. */
+  'governor.allow': { input: z.strictObject({ stretchId: z.int().min(0) }), output: none },
+  /** Asks every sensor now. */
+  'governor.sensors': { input: none, output: z.array(sensorLineSchema) },
+  'governor.selfTest': { input: none, output: none },
   /** Asks where to put it; null when the dialog was closed. Every relay, with its receipt and its transaction. */
   'earn.exportCsv': { input: none, output: z.strictObject({ path: z.string() }).nullable() },
   /** The neighbour asks this computer at most ten questions. */
