@@ -24,6 +24,7 @@ import './styles/model-parts.css';
 import './styles/home.css';
 import './styles/welcome.css';
 import './styles/earnings.css';
+import './styles/governor.css';
 import './styles/receipt.css';
 import './styles/wallet.css';
 import './styles/accounts.css';

@@ -1,4 +1,4 @@
-/** `npm run test:mutate [-- WORD]`: breaks every rule of relays in turn and shows that a test notices. */
+/** `npm run test:mutate [-- WORD]`: breaks every rule of relays and of the governor in turn and shows that a test notices. */
 import './node-version.mjs';
 import process from 'node:process';
 import { catchInterrupts } from './interrupt.mjs';

@@ -1,7 +1,7 @@
 /** Which system packages hold what Lull needs, by distribution; pure. */
 
 /** What a machine may lack: the window's libraries, or things only the tests use. */
-/** @typedef {'window' | 'screen' | 'fonts' | 'vulkan'} Need */
+/** @typedef {'window' | 'screen' | 'bus' | 'fonts' | 'vulkan'} Need */
 /** @typedef {{ installer: string, packages: string[] }} Packages */
 
 const DEBIAN = {
@@ -15,6 +15,7 @@ const DEBIAN = {
     'libdrm2',
   ],
   screen: ['xvfb'],
+  bus: ['dbus'],
   fonts: ['fonts-noto-core', 'fonts-noto-color-emoji'],
   vulkan: ['mesa-vulkan-drivers', 'libvulkan1'],
 };
@@ -29,6 +30,7 @@ const OLD_CODENAMES = new Set(['buster', 'bullseye', 'bookworm', 'focal', 'jammy
 const FEDORA = {
   window: ['gtk3', 'nss', 'alsa-lib', 'mesa-libgbm', 'libXScrnSaver', 'at-spi2-atk', 'libdrm'],
   screen: ['xorg-x11-server-Xvfb'],
+  bus: ['dbus-daemon'],
   fonts: ['google-noto-sans-fonts', 'google-noto-color-emoji-fonts'],
   vulkan: ['mesa-vulkan-drivers', 'vulkan-loader'],
 };
@@ -36,6 +38,7 @@ const FEDORA = {
 const ARCH = {
   window: ['gtk3', 'nss', 'alsa-lib', 'mesa', 'libxss', 'at-spi2-core', 'libdrm'],
   screen: ['xorg-server-xvfb'],
+  bus: ['dbus'],
   fonts: ['noto-fonts', 'noto-fonts-emoji'],
   vulkan: ['vulkan-swrast', 'vulkan-icd-loader'],
 };

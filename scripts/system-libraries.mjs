@@ -12,7 +12,7 @@ import { SetupError } from './steps.mjs';
 
 /**
  * @param {string} binary Electron's
- * @param {boolean} forTests also asks for a virtual screen, fonts and a software Vulkan device
+ * @param {boolean} forTests also asks for a virtual screen, a message bus, fonts and a software Vulkan device
  * @param {import('./steps.mjs').Steps} steps
  * @param {AbortSignal} signal
  * @throws {SetupError} naming what to install, when Lull may not or cannot install it
@@ -56,6 +56,7 @@ async function findMissing(binary, forTests, signal) {
   const found = libraries.length > 0 ? [['window', libraries.join(', ')]] : [];
   if (forTests) {
     if (!isOnPath('Xvfb')) found.push(['screen', 'Xvfb']);
+    if (!isOnPath('dbus-daemon')) found.push(['bus', 'dbus-daemon']);
     if (!holdsFile('/usr/share/fonts', /^Noto(Sans-Regular|ColorEmoji)\./)) {
       found.push(['fonts', 'fonts for screenshots']);
     }

@@ -18,7 +18,7 @@ export interface ShellActions {
 }
 
 export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHandlers {
-  const { node, chat, earning, receipts, wallet, welcome, models } = app;
+  const { node, chat, earning, receipts, wallet, welcome, models, governor } = app;
   const { library, hub } = node;
   return {
     'app.snapshot': () => hub.snapshot(),
@@ -109,7 +109,18 @@ export function commandHandlers(app: DesktopApp, shell: ShellActions): CommandHa
       earning.setAfterRestart(on);
     },
     'earn.pause': ({ minutes }) => {
-      earning.pause(minutes);
+      earning.pause(minutes ?? Infinity);
+    },
+    'governor.set': ({ change }) => {
+      governor.set(change);
+    },
+    'governor.allow': ({ stretchId }) => {
+      governor.allow(stretchId);
+    },
+    'governor.sensors': async () => [...(await app.sensorLines())],
+    'governor.selfTest': () => {
+      // It answers for its own failures.
+      void governor.testEngine();
     },
     'earn.exportCsv': async () => {
       const path = await shell.chooseCsvFile();

@@ -1,7 +1,9 @@
 /** Builds Lull round a node, and runs it in the mode that was asked for: with a window or in the terminal. */
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
+import { createNvidiaPower } from '../governor/power-limit-nvidia.ts';
 import { createSensors } from '../governor/sensors-electron.ts';
+import { createElectronWakeLock } from '../governor/wake-lock-electron.ts';
 import { toAppError } from '../platform/app-error.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog } from '../platform/log.ts';
@@ -21,6 +23,7 @@ import { readPracticeInfo } from './practice-info.ts';
 import { runDemo } from './run-demo.ts';
 import { runDoctor } from './run-doctor.ts';
 import { runHeadless } from './run-headless.ts';
+import { runSensors } from './run-sensors.ts';
 import { runModels } from './run-models.ts';
 import { describeFailure, EXIT, processTerminal } from './terminal.ts';
 
@@ -42,7 +45,15 @@ export async function composeApp(options: Options, paths: Paths): Promise<void> 
   lockNavigation(app, log);
   const { mode, json } = options;
   const { dataFolder } = paths;
-  const sensors = createSensors({ clock: systemClock, log });
+  const sensors = createSensors({
+    ...{ clock: systemClock, log, spawn: ports.spawn },
+    isPackaged: app.isPackaged,
+  });
+  const system = {
+    sensors,
+    wakeLock: createElectronWakeLock(),
+    powerTool: createNvidiaPower(),
+  };
   const windowPorts = { ...ports, onInput: sensors.noteOwnInput };
   const window =
     mode.kind === 'window'
@@ -50,7 +61,7 @@ export async function composeApp(options: Options, paths: Paths): Promise<void> 
       : null;
   const desktop = composeDesktop(
     desktopConfig(options, paths),
-    { ...ports, sensors },
+    { ...ports, system },
     window?.publish ?? (() => undefined),
   );
   const stays = mode.kind === 'window' || mode.kind === 'headless';
@@ -92,6 +103,8 @@ async function runInTerminal(
     return null;
   }
   if (mode.kind === 'models') return runModels(desktop, processTerminal, json, mode.id);
+  if (mode.kind === 'doctor' && mode.isSensors)
+    return runSensors(desktop.sensorLines, processTerminal, json);
   if (mode.kind === 'doctor') return runDoctor(node, processTerminal, json, desktop.doctorFacts);
   return runHeadless(node, processTerminal, json);
 }

@@ -1,9 +1,9 @@
 /** Builds what one person has of Lull: their node, their chats, and a practice network with a neighbour. */
 import { createChain } from '../chain/chain.ts';
 import type { ChatService } from '../chat/chat-service.ts';
-import { createGovernor } from '../governor/governor.ts';
 import { createOpenGate } from '../governor/open-gate.ts';
-import type { Sensors } from '../governor/sensors.ts';
+import { sensorLines } from '../governor/sensors/sensor-lines.ts';
+import type { SensorLine } from '../ipc/governor.ts';
 import type { Price, ReceiptCheckView, ReceiptView } from '../ipc/network.ts';
 import type { PresencePolicy } from '../ipc/status.ts';
 import { toAppError } from '../platform/app-error.ts';
@@ -11,14 +11,16 @@ import { failureText } from '../platform/failure-text.ts';
 import type { ChatTurn } from '../protocol/generate.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { composeChat, type ChatNews } from './compose-chat.ts';
+import { composeGovernor, type GovernorSystem } from './compose-governor.ts';
 import { composeModels, offeredName, openModelOffers } from './compose-models.ts';
 import { composeNode, type LullNode, type NodeConfig, type NodePorts } from './compose-node.ts';
 import { createPractice, type Practice } from './compose-practice.ts';
 import { createDoctor, type Doctor } from './doctor.ts';
 import { createDoctorFacts, type GatherFacts } from './doctor-facts.ts';
-import { createEarning, nodeFacts, type Earning } from './earning.ts';
+import { createEarning, type Earning } from './earning.ts';
 import { exportEarnings } from './earnings-export.ts';
 import { feedEarnings } from './earnings-feed.ts';
+import { earnedHours, governorActions, type GovernorActions } from './governor-actions.ts';
 import { createNetworkAnswerer } from './network-answerer.ts';
 import type { ModelsService } from './models-service.ts';
 import { pathsIn } from './paths.ts';
@@ -44,7 +46,7 @@ export interface DesktopConfig extends NodeConfig {
 }
 
 export interface DesktopPorts extends NodePorts {
-  readonly sensors: Sensors;
+  readonly system: Omit<GovernorSystem, 'clock' | 'log'>;
 }
 
 export interface DesktopApp {
@@ -63,6 +65,9 @@ export interface DesktopApp {
   readonly welcome: Welcome;
   readonly doctor: Doctor;
   readonly doctorFacts: GatherFacts;
+  readonly governor: GovernorActions;
+  /** Asks every sensor now. */
+  sensorLines(): Promise<readonly SensorLine[]>;
   readonly receipts: {
     view(ref: Hex): ReceiptView;
     checks(ref: Hex): ReceiptCheckView[];
@@ -89,7 +94,7 @@ export function composeDesktop(
   publish: (news: ChatNews) => void,
 ): DesktopApp {
   const { paths, joined, presence } = config;
-  const { clock, log, sensors } = ports;
+  const { clock, log, system } = ports;
   // Left over when the last copy was killed; whoever joined by it would ask strangers.
   withdrawPractice(paths.practiceInfo);
   const contracts = practiceContractsIn(config.resourceFolder);
@@ -105,17 +110,8 @@ export function composeDesktop(
     { ...config, nameOf },
     {
       ...nodePorts,
-      makeGate: (ownHub, place) =>
-        createGovernor(
-          {
-            ...ports,
-            nodeFacts: () => nodeFacts(ownHub.snapshot(), place),
-            onStatus: (status) => {
-              ownHub.dispatch({ type: 'status-changed', status });
-            },
-          },
-          { isOn: false, policy: 'away', chosenBy: 'owner' },
-        ),
+      sensors: system.sensors,
+      makeGate: (parts) => composeGovernor(paths, { ...system, clock, log }, parts),
     },
   );
   const { hub, books, market, library, engine, raise } = node;
@@ -144,12 +140,12 @@ export function composeDesktop(
     presence,
     onOffered: tellOthers,
   });
-  const trial = createTrial({ practice, hub, log, begin: earning.beginTrial });
+  const trial = createTrial({ practice, hub, clock, log, begin: earning.beginTrial });
   const wallet = createWalletService({ ...ports, hub, market, open: practice.open });
   const doctorFacts = createDoctorFacts({
     dataFolder: paths.dataFolder,
     opensEndpoint: config.port !== null,
-    sensors: sensors.look,
+    sensors: system.sensors.look,
     clock,
   });
   const doctor = createDoctor({ hub, facts: doctorFacts, clock, log });
@@ -194,6 +190,10 @@ export function composeDesktop(
         await exportEarnings(books().ledger, books().totals, path);
       },
     },
+    governor: governorActions(node),
+    async sensorLines() {
+      return sensorLines(await system.sensors.look(), clock.monotonicMs());
+    },
     wallet,
     welcome: createWelcome(node, log),
     doctor,
@@ -208,6 +208,7 @@ export function composeDesktop(
     async start(isAfterRestart = false) {
       stopFeed ??= clock.after(FEED_AFTER_MS, () => {
         stopFeed = feedEarnings(node, clock);
+        node.gate.useEarned(() => earnedHours(books));
       });
       try {
         await node.start();
@@ -226,6 +227,7 @@ export function composeDesktop(
       chat.dispose();
       await models.dispose();
       await practice.dispose();
+      await node.gate.disposed();
       await node.dispose();
       await chain.dispose();
     },

@@ -18,8 +18,10 @@ import { drop } from '../platform/drop.ts';
 import { untilAborted } from '../platform/until-aborted.ts';
 import { chatSampling } from './chat-sampling.ts';
 import type { NodeConfig, NodePorts } from './compose-node.ts';
+import { engineMemory } from './engine-memory.ts';
 import { modestPlan, planEngine } from './engine-plan.ts';
 import type { OpenSettings } from './open-settings.ts';
+import { createOwnersUse, type OwnersUse } from './owners-use.ts';
 import { createPreparation, type Preparation } from './prepare.ts';
 import { removeSavedStates } from './saved-states.ts';
 import { setupSteps } from './setup-steps.ts';
@@ -38,6 +40,7 @@ export interface NodeAnswers {
 export interface NodeEngine {
   readonly engine: NodeAnswers;
   readonly supervisor: EngineSupervisor;
+  readonly owners: OwnersUse;
   readonly library: ModelLibrary;
   readonly preparation: Preparation;
   /**
@@ -60,13 +63,14 @@ export function composeEngine(
   config: NodeConfig,
   ports: NodePorts & { readonly hub: Hub; readonly settings: OpenSettings },
 ): NodeEngine {
-  const { hub, settings, log } = ports;
+  const { hub, settings, clock, log } = ports;
+  const owners = createOwnersUse(clock);
   let probe: ProbeOutcome | null = null;
   let isProbing = false;
   let isAskedAgain = false;
   const isModest = config.engine === 'modest';
   const supervisor = createEngineSupervisor(
-    ports,
+    { ...ports, memory: engineMemory(hub, clock, ports.sensors) },
     isModest ? MODEST_LIMITS : DEFAULT_SUPERVISOR_LIMITS,
   );
   const planFor = (model: ModelInfo | null): EnginePlan | null => {
@@ -145,10 +149,12 @@ export function composeEngine(
         }
         const { sampling, relay } = request;
         const chosen = sampling === 'chat' ? chatSampling(library.current()) : sampling;
-        yield* supervisor.generate({ ...request, sampling: chosen, relay }, signal);
+        const events = supervisor.generate({ ...request, sampling: chosen, relay }, signal);
+        yield* relay === undefined ? owners.counted(events) : events;
       },
     },
     supervisor,
+    owners,
     library,
     preparation,
     async openModels() {

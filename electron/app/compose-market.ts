@@ -189,7 +189,7 @@ function wireMarket(paths: Paths, books: Books, keys: NodeKeys, ports: MarketPor
     handlers: {
       card: () => supplier.card(),
       resync: (peerKey, request) => supplier.resync(peerKey, request),
-      relay: (peerKey, request, signal) => supplier.relay(peerKey, request, signal),
+      relay: supplier.relay,
       cancel: (peerKey, request) => {
         supplier.cancel(peerKey, request);
       },

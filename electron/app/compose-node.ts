@@ -7,7 +7,7 @@ import type { PeerServerHandlers } from '../edge/peer-ports.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { initialSnapshot } from '../hub/initial-snapshot.ts';
 import { assertAskable } from '../engine/external-address.ts';
-import type { Governor } from '../governor/ports.ts';
+import type { Sensors } from '../governor/sensors.ts';
 import type { ModelInfo, SettingsView, Snapshot } from '../ipc/snapshot.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { createModelHashes } from '../models/model-sha256.ts';
@@ -25,6 +25,7 @@ import { composeEngine, type NodeAnswers } from './compose-engine.ts';
 import type { Books } from './compose-books.ts';
 import { keyOpener } from './compose-keys.ts';
 import type { Market } from './compose-market.ts';
+import type { GatePorts, RelayGate } from './node-gate.ts';
 import { createNodeMarket } from './node-market.ts';
 import type { PackSource } from './models-packs.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
@@ -63,23 +64,12 @@ export interface NodePorts {
   readonly random: Random;
   readonly log: Log;
   readonly sealing: SealingKey;
+  /** Whoever computes on a card has them. */
+  readonly sensors?: Pick<Sensors, 'read'>;
 }
 
 /** Settings that the window shows as they are stored. */
 type SharedSetting = Extract<keyof Settings, keyof SettingsView>;
-
-export type RelayGate = Pick<Governor, 'admits' | 'gate' | 'look'>;
-
-/** Whether peers can find what is offered; as it is just now. */
-export interface NodePlace {
-  readonly isReachable: boolean;
-  readonly isOffering: boolean;
-}
-
-/** The governor's part in a node: no relay reaches the engine but through it. */
-export interface GatePorts<Gate extends RelayGate> {
-  readonly makeGate: (hub: Hub, place: NodePlace) => Gate;
-}
 
 /** The chain that the node settles on; several nodes of one app share it. */
 export interface ChainPorts {
@@ -154,15 +144,24 @@ export function composeNode<Gate extends RelayGate>(
     earning,
     isDiscreet,
     engine: engineSettings,
+    governor,
   } = settings.current();
   hub.dispatch({
     type: 'settings-changed',
-    change: { theme, hasBegun, skippedSteps, earning, isDiscreet, engine: engineSettings },
+    change: {
+      ...{ theme, hasBegun, skippedSteps, earning, isDiscreet, governor },
+      engine: engineSettings,
+    },
   });
   const place = { isReachable: false, isOffering: false };
-  const gate = ports.makeGate(hub, place);
-  const { engine, supervisor, library, preparation, openModels, replan, ...forEngine } =
+  const { engine, supervisor, owners, library, preparation, openModels, replan, ...forEngine } =
     composeEngine(config, { ...ports, hub, settings });
+  const hashes = createModelHashes(paths.modelHashes, log);
+  const gate = ports.makeGate({
+    ...{ hub, place, owners, library, hashes, raise },
+    engine: supervisor,
+    answers: engine,
+  });
   const shared = { ...ports, engine, library, hub, raise, preparation };
   const closing = new AbortController();
   const { books, market, ...network } = createNodeMarket(paths, {
@@ -207,7 +206,6 @@ export function composeNode<Gate extends RelayGate>(
       }),
   });
   const { edge } = endpoint;
-  const hashes = createModelHashes(paths.modelHashes, log);
   const serving = createServing({
     ...shared,
     hashes,
@@ -272,7 +270,7 @@ function peerHandlers(market: () => Market): PeerServerHandlers {
   return {
     card: () => market().handlers.card(),
     resync: (peerKey, request) => market().handlers.resync(peerKey, request),
-    relay: (peerKey, request, signal) => market().handlers.relay(peerKey, request, signal),
+    relay: (...asked) => market().handlers.relay(...asked),
     cancel: (peerKey, request) => market().handlers.cancel(peerKey, request),
   };
 }

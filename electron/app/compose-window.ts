@@ -84,9 +84,10 @@ export function composeWindow(config: WindowConfig, ports: WindowPorts): WindowA
       iconFolder: join(config.resourceFolder, 'icons/tray'),
     });
     const update = (): void => {
-      const { status } = node.hub.snapshot();
+      const { status, settings } = node.hub.snapshot();
       const answersInFlight = node.inFlight.count();
-      tray.update({ status, isEarningOn: earning.isOn(), answersInFlight });
+      const awaySeconds = settings.governor.startAfterSeconds;
+      tray.update({ status, isEarningOn: earning.isOn(), answersInFlight, awaySeconds });
     };
     update();
     node.hub.onPatch(update);

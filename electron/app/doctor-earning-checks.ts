@@ -28,7 +28,7 @@ export function checkNetwork({ network }: Snapshot): Finding {
   }
 }
 
-export function checkPresence({ status }: Snapshot, { sensors }: DoctorFacts): Finding {
+export function checkPresence({ status, settings }: Snapshot, { sensors }: DoctorFacts): Finding {
   const isLock = status.policy === 'locked';
   const source = (isLock ? sensors.isLocked : sensors.idleMs)?.source ?? null;
   if (isEarningOff(status)) {
@@ -49,7 +49,7 @@ export function checkPresence({ status }: Snapshot, { sensors }: DoctorFacts): F
   if (seen === null) return running('The first reading has not come yet.');
   const isMet = !hasReason(status, 'owner-active') && !hasReason(status, 'not-locked');
   if (isMet) return ok(`${seen}.`);
-  const proof = `${seen}; relays are served ${policyWords(status.policy)}.`;
+  const proof = `${seen}; relays are served ${policyWords(status.policy, settings.governor.startAfterSeconds)}.`;
   return { state: 'running', proof, fix: SERVE_NOW };
 }
 
@@ -89,8 +89,9 @@ export function checkPower({ status }: Snapshot, { sensors }: DoctorFacts): Find
   return seen === null ? running('The first reading has not come yet.') : ok(`${seen}.`);
 }
 
-export function checkEarning({ status, earnings }: Snapshot): Finding {
-  const { sentence } = statusSentence(status, status.sinceMs);
+export function checkEarning({ status, earnings, settings }: Snapshot): Finding {
+  const awaySeconds = settings.governor.startAfterSeconds;
+  const { sentence } = statusSentence(status, status.sinceMs, awaySeconds);
   const snoozed = reasonOf(status, 'snoozed');
   if (snoozed) {
     const fix = { label: 'Resume', action: 'resume-earning' } as const;
@@ -104,7 +105,7 @@ export function checkEarning({ status, earnings }: Snapshot): Finding {
     case 'draining':
       return running(`${sentence}.`);
     case 'waiting':
-      return waiting(status);
+      return waiting(status, awaySeconds);
     default:
       return assertNever(status.mode);
   }
@@ -117,8 +118,10 @@ function served(relays: number): string {
 }
 
 /** Every reason, the worst first; what each of them needs stands with the check it belongs to. */
-function waiting(status: Status): Finding {
-  const reasons = status.reasons.map((reason) => reasonSentence(reason, status.sinceMs));
+function waiting(status: Status, awaySeconds: number): Finding {
+  const reasons = status.reasons.map((reason) =>
+    reasonSentence(reason, status.sinceMs, awaySeconds),
+  );
   const proof = reasons.length === 0 ? 'Relays are served soon.' : `${reasons.join('. ')}.`;
   const isBlocked = status.reasons.some(({ code }) => BLOCKING.has(code));
   return { state: isBlocked ? 'attention' : 'running', proof, fix: null };

@@ -1,11 +1,10 @@
 /** Earning: offers relays on the practice network while the owner wants it; the governor says when they are served. */
 import type { Governor } from '../governor/ports.ts';
-import type { EngineState, Setup, Snapshot } from '../ipc/snapshot.ts';
 import type { PresencePolicy } from '../ipc/status.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Practice } from './compose-practice.ts';
-import type { LullNode, NodePlace } from './compose-node.ts';
+import type { LullNode } from './compose-node.ts';
 import type { Settings } from './settings.ts';
 
 /** A network that did not come up is tried again so much later. */
@@ -171,20 +170,4 @@ export function createEarning(ports: EarningPorts): Earning {
       governor.dispose();
     },
   };
-}
-
-/** What the governor has to know about the node: what the window shows of it, and whether peers find its offer. */
-export function nodeFacts({ setup, engine, model, network }: Snapshot, place: NodePlace) {
-  const hasNetwork = network.state === 'ready';
-  return {
-    model: model.current === null ? 'none' : 'ready',
-    engine: engineFact(setup, engine, place.isOffering || !hasNetwork),
-    network: hasNetwork && !place.isReachable ? 'starting' : network.state,
-  } as const;
-}
-
-/** @param isOffered false while a model's file is still being read, for example */
-function engineFact({ phase }: Setup, { state }: EngineState, isOffered: boolean) {
-  if (state === 'failed' || phase === 'failed' || phase === 'cancelled') return 'failed';
-  return phase === 'done' && isOffered ? 'ready' : 'preparing';
 }

@@ -7,7 +7,8 @@ export type Mode =
   | { readonly kind: 'window'; readonly isHidden: boolean }
   | { readonly kind: 'headless' }
   | { readonly kind: 'chat'; readonly question: string }
-  | { readonly kind: 'doctor' }
+  /** `isSensors`: only every reading of the sensors, with its source and age. */
+  | { readonly kind: 'doctor'; readonly isSensors: boolean }
   /** Lists the models that can be had; with an id, fetches that one. */
   | { readonly kind: 'models'; readonly id: string | null }
   /** The whole practice loop once, in a temporary folder. `holdMs`: how long its chain stays up afterwards. */
@@ -40,6 +41,7 @@ export const HELP = `Lull runs LLM inference on this computer.
   lull --headless            run without a window, and print how to use the endpoint
   lull chat "QUESTION"       ask one question in the terminal
   lull doctor                name the engine's device, memory, layers and backend, and why
+  lull doctor --sensors      print what every sensor reads, where from, and how old it is
   lull models                list the models that can be had, and how each would run here
   lull models get ID         fetch one of them
   lull demo                  ask, answer, receipt and payment once on a practice network of its own
@@ -122,7 +124,9 @@ function modeOf(
     return { kind: 'chat', question };
   }
   if (command === 'models') return { kind: 'models', id: modelIdOf(rest) };
-  if (command === 'doctor' && rest.length === 0) return { kind: 'doctor' };
+  if (command === 'doctor' && rest.length === 0) {
+    return { kind: 'doctor', isSensors: flags.has('--sensors') };
+  }
   if (command === 'demo' && rest.length === 0) {
     if (values.has('--join')) throw wrong('the demo has a network of its own; leave --join out');
     const question = values.get('--ask') ?? DEMO_QUESTION;

@@ -33,6 +33,11 @@ export interface Paths {
   readonly calibration: string;
   /** What model files say of the memory that a conversation takes. */
   readonly modelShapes: string;
+  /** What the governor remembers: stretches of time, give-backs, electricity. */
+  readonly governor: string;
+  readonly selfTest: string;
+  /** The card's power limit from before Lull changed it. */
+  readonly powerLimit: string;
   readonly ledger: string;
   /** Every signed transaction. */
   readonly journal: string;
@@ -68,6 +73,9 @@ export function pathsIn(dataFolder: string, cacheFolder: string | null): Paths {
     foundModels: join(dataFolder, 'found-models.json'),
     calibration: join(cache, 'calibration.json'),
     modelShapes: join(cache, 'model-shapes.json'),
+    governor: join(dataFolder, 'governor.sqlite'),
+    selfTest: join(dataFolder, 'self-test.json'),
+    powerLimit: join(dataFolder, 'power-limit.json'),
     ledger: join(dataFolder, 'ledger.sqlite'),
     journal: join(dataFolder, 'journal.sqlite'),
     practiceKeys: join(dataFolder, 'practice-keys.json'),

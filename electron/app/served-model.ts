@@ -40,10 +40,12 @@ export async function describeServedModel(parts: ServedModelParts): Promise<Serv
 }
 
 function profileOf(
-  { backend }: Snapshot['engine'],
+  { backend, speculation }: Snapshot['engine'],
   { kvType, server }: EngineSettings,
 ): EngineProfile {
   // Nobody knows how another server computes and draws, so nothing is claimed.
   if (server !== null) return { engine: 'external', backend: '', kvType: '', sampler: '' };
-  return { engine: ENGINE, backend: backend ?? 'cpu', kvType, sampler: SAMPLER_NAME };
+  // Tokens that are checked together are rounded like a prompt's, not like those written one by one.
+  const computes = speculation === 'lookup' ? `${ENGINE} spec=lookup` : ENGINE;
+  return { engine: computes, backend: backend ?? 'cpu', kvType, sampler: SAMPLER_NAME };
 }

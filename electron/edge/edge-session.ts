@@ -59,7 +59,13 @@ export function createEdgeSession(ports: EdgeSessionPorts, events: EdgeSessionEv
     child.post(message);
   };
   const beat = createBeat(clock);
-  const answers = createPeerAnswers({ handlers: handlers.peers ?? null, log, soon, post });
+  const answers = createPeerAnswers({
+    handlers: handlers.peers ?? null,
+    log,
+    soon,
+    later: beat.next,
+    post,
+  });
   const pulse = sendPulses(clock, {
     silenceMs: EDGE_SILENCE_MS,
     send: () => {

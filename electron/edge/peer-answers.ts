@@ -28,6 +28,8 @@ export interface PeerAnswersPorts {
   readonly log: Log;
   /** Calls back once what happens at the moment has been dealt with. */
   readonly soon: (callback: () => void) => void;
+  /** Calls back at the next beat; returns what calls it off. */
+  readonly later: (callback: () => void) => () => void;
   readonly post: (message: ToEdgeWire) => void;
 }
 
@@ -168,25 +170,44 @@ async function answerRelay(
   peerKey: Hex,
   request: RelayRequest,
   { controller, credits }: Run,
-  { handlers, streams, post }: AnswerPorts,
+  { handlers, streams, later, post }: AnswerPorts,
 ): Promise<void> {
   const { signal } = controller;
   const { maxEvents, maxLength } = PEER_CREDITS;
   const merge = createMergeChunks();
   let isFirst = true;
+  const now = { isSaid: false, isWaiting: false, hasEnded: false };
+  let stopWaiting = (): void => undefined;
   let held: RelayEvent[] = [];
   let heldLength = 0;
   const take: Take = () => {
+    const isReceiptDue = now.isSaid && held.at(-1)?.type === 'chunk';
+    if (!isReceiptDue) return takeAll();
+    // The last words travel with it, unless its signature takes longer than a moment.
+    if (!now.isWaiting) {
+      stopWaiting = later(() => {
+        streams.ready(takeAll);
+        streams.send();
+      });
+    }
+    now.isWaiting = true;
+    return null;
+  };
+  const takeAll: Take = () => {
     const events = held;
     held = [];
     heldLength = 0;
     if (signal.aborted || events.length === 0) return null;
     const texts = merge(events).map(textOf);
     for (const { length } of texts) credits.spend(length);
-    return { id, events: texts };
+    now.hasEnded = events.at(-1)?.type === 'receipt';
+    return { id, events: texts, ...(now.hasEnded && { isLast: true as const }) };
+  };
+  const onSaid = (): void => {
+    now.isSaid = true;
   };
   try {
-    for await (const event of handlers.relay(peerKey, request, signal)) {
+    for await (const event of handlers.relay(peerKey, request, signal, onSaid)) {
       if (event.type === 'refusal') {
         post({ type: 'peer-refused', id, refusal: event.refusal });
         continue;
@@ -199,12 +220,16 @@ async function answerRelay(
       // The first goes alone; and however fast they come, no more wait than one stream may have on its way.
       if (isFirst || held.length >= maxEvents || heldLength >= maxLength) streams.send();
       isFirst = false;
-      await credits.room();
+      // Nothing follows a receipt that would have to wait for room.
+      if (event.type === 'chunk') await credits.room();
     }
   } finally {
+    stopWaiting();
+    // Without a receipt the last words still wait.
+    streams.ready(takeAll);
     streams.send();
   }
-  post({ type: 'peer-end', id });
+  if (!now.hasEnded) post({ type: 'peer-end', id });
 }
 
 /** Of a chunk JSON is the wire form; only a receipt holds numbers that are texts there. */

@@ -117,9 +117,12 @@ export function createPeerCalls(post: (message: ToEdgeWire) => boolean): PeerCal
     },
     receive(message) {
       if (message.type === 'call-events') {
-        for (const { id, events } of message.streams) {
+        for (const { id, events, isLast } of message.streams) {
           const queue = calls.get(id)?.queue;
           for (const event of events) queue?.push(event);
+          if (isLast !== true) continue;
+          calls.delete(id);
+          queue?.end();
         }
         return;
       }

@@ -26,15 +26,20 @@ const peerFailure = z.strictObject({
   details: z.string().max(MAX_DETAILS_LENGTH).nullable(),
 });
 
+/** Set when nothing follows, so that a stream needs no message of its own to end. */
+const isLast = z.literal(true).optional();
+
 /** What one stream has to say; the streams of one message are told apart by their ids. */
 const peerEvents = z.strictObject({
   id,
   /** JSON texts of one event each. */
   events: z.array(z.string()).readonly(),
+  isLast,
 });
 const callEvents = z.strictObject({
   id,
   events: z.array(relayEventSchema).max(MAX_EVENTS).readonly(),
+  isLast,
 });
 
 /** What one peer may ask another for. */

@@ -106,7 +106,11 @@ function createIncoming(post: (message: FromEdgeWire) => void) {
     /** What comes for an asker who has gone is dropped. */
     receive(message: IncomingMessage): void {
       if (message.type === 'peer-events') {
-        for (const { id, events } of message.streams) replies.get(id)?.events(events);
+        for (const { id, events, isLast } of message.streams) {
+          const reply = replies.get(id);
+          if (isLast !== true) reply?.events(events);
+          else if (replies.delete(id)) reply?.end(events);
+        }
         return;
       }
       const reply = replies.get(message.id);

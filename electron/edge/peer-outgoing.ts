@@ -82,12 +82,18 @@ export function createOutgoing({ clock, limits, soon, post }: OutgoingPorts): Ou
 
 interface Bundle {
   events(events: CallEventsWire): void;
+  /** Nothing follows on this stream. */
+  end(id: number): void;
   post(message: FromEdgeWire): void;
 }
 
 /** One packet brings the events of several streams: they go on as one message, ahead of all that follows. */
 function createBundle(soon: OutgoingPorts['soon'], post: OutgoingPorts['post']): Bundle {
   let waiting: CallEventsWire[] = [];
+  const postNext = (message: FromEdgeWire): void => {
+    send();
+    post(message);
+  };
   const send = (): void => {
     if (waiting.length === 0) return;
     const streams = waiting;
@@ -100,14 +106,21 @@ function createBundle(soon: OutgoingPorts['soon'], post: OutgoingPorts['post']):
       waiting.push(events);
       if (waiting.length === MAX_STREAMS) send();
     },
-    post(message) {
-      send();
-      post(message);
+    end(id) {
+      const at = waiting.findLastIndex((stream) => stream.id === id);
+      const last = waiting[at];
+      if (last === undefined) postNext({ type: 'call-end', id });
+      else waiting[at] = { ...last, isLast: true };
     },
+    post: postNext,
   };
 }
 
-function sinkFor(id: number, { events: sendEvents, post }: Bundle, onOver: () => void): CallSink {
+function sinkFor(
+  id: number,
+  { events: sendEvents, end, post }: Bundle,
+  onOver: () => void,
+): CallSink {
   return {
     answer(answer) {
       onOver();
@@ -118,7 +131,7 @@ function sinkFor(id: number, { events: sendEvents, post }: Bundle, onOver: () =>
     },
     end() {
       onOver();
-      post({ type: 'call-end', id });
+      end(id);
     },
     fail({ code, details }) {
       onOver();

@@ -10,8 +10,14 @@ export interface PeerServerHandlers {
   /**
    * Chunks numbered from 0 and then a receipt, or one refusal and nothing else. Is pulled no faster than the peer
    * reads. `signal` aborts when the peer has gone; what is yielded after that goes nowhere, but is pulled to its end.
+   * `onSaid` is called once every chunk has been yielded and only the end is still to come.
    */
-  relay(peerKey: Hex, request: RelayRequest, signal: AbortSignal): AsyncIterable<RelayEvent>;
+  relay(
+    peerKey: Hex,
+    request: RelayRequest,
+    signal: AbortSignal,
+    onSaid: () => void,
+  ): AsyncIterable<RelayEvent>;
   cancel(peerKey: Hex, request: CancelRequest): void;
 }
 

@@ -17,7 +17,8 @@ export interface PeerReply {
   events(texts: readonly string[]): void;
   /** Says in between that it is alive, for as long as there is no event. */
   begin(): void;
-  end(): void;
+  /** @param texts what is still to be sent, as by `events` */
+  end(texts?: readonly string[]): void;
   /** What was begun cannot be finished. */
   fail(): void;
 }
@@ -127,9 +128,11 @@ export function createPeerReply(
         if (pending === 0) write(ALIVE_COMMENT, 0);
       });
     },
-    end() {
+    end(texts = []) {
       quiet();
-      if (!isOver()) finish();
+      if (isOver()) return;
+      if (texts.length > 0) open();
+      finish(texts.map(frame).join(''));
     },
     fail() {
       quiet();

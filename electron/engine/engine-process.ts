@@ -9,21 +9,26 @@ import { loadServer } from './load-server.ts';
 import { loadModel } from './llama-adapter.ts';
 import { openBackend } from './llama-backend-adapter.ts';
 import { llamaPackageVersion } from './llama-package-adapter.ts';
+import { processPriority } from './process-priority.ts';
+import type { FromEngine } from './messages.ts';
 import { openPrefixStore } from './prefix-store-open.ts';
 import { tuneThreads } from './thread-tuning.ts';
 
 const SEEDS = 2 ** 31;
 
-if (process.argv.includes(BACKGROUND_ARGUMENT)) setPriority(constants.priority.PRIORITY_LOW);
+const isBackground = process.argv.includes(BACKGROUND_ARGUMENT);
+if (isBackground) setPriority(constants.priority.PRIORITY_LOW);
+const channel = parentChannel();
 
 runEngineWorker({
-  channel: parentChannel(),
+  channel,
+  lowerPriority: isBackground ? undefined : priorityOfThis(),
   clock: systemClock,
   drawSeed: () => randomInt(SEEDS),
   async load(options, onProgress, onLog) {
     if (options.server != null) return loadServer(options, options.server);
     const backend = await openBackend(options.backend, onLog);
-    const loaded = await loadModel(backend, options, { onProgress });
+    const loaded = await loadModel(backend, options, { onProgress, clock: systemClock });
     const { sequences } = loaded.report;
     const engineVersion = llamaPackageVersion();
     const store = await openPrefixStore({ options, sequences, engineVersion }, systemClock);
@@ -37,3 +42,11 @@ runEngineWorker({
     process.kill(process.pid, 'SIGKILL');
   },
 });
+
+function priorityOfThis(): ((isLow: boolean) => void) | undefined {
+  const set = processPriority(process.platform, (error) => {
+    const message = `its priority could not be changed: ${String(error)}`;
+    channel.post({ type: 'log', level: 'warn', message } satisfies FromEngine);
+  });
+  return set ?? undefined;
+}

@@ -10,6 +10,8 @@ import { BACKGROUND_ARGUMENT, engineEnv } from './engine-env.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { describeExit } from './exit-words.ts';
 import { fromEngineSchema, type FromEngine, type LoadReport, type ToEngine } from './messages.ts';
+import type { ProcessMemory } from './memory-back.ts';
+import { createPaceAnswers } from './pace-answers.ts';
 import { createSessionRequests, type RequestSink } from './session-requests.ts';
 import type { EngineRequest } from './ports.ts';
 
@@ -17,6 +19,8 @@ export interface SessionPorts {
   readonly spawn: SpawnChild;
   readonly clock: Clock;
   readonly log: Log;
+  /** Looked at after a release; left out, a process that has ended counts as all there is. */
+  readonly memory?: ProcessMemory | undefined;
 }
 
 export interface SessionLimits {
@@ -44,17 +48,20 @@ export interface EngineSession {
   readonly isReady: boolean;
   /** Requests that have not ended. */
   readonly inFlight: number;
-  /** Resolves when the model is loaded. @throws AppError why it is not */
-  readonly loaded: Promise<void>;
+  /** Resolves when the model is loaded. @throws AppError why it is not, as whoever waits is to hear it */
+  loaded(isRelay: boolean): Promise<void>;
   /** Resolves when the process has ended. */
   readonly gone: Promise<void>;
   /** Only after `loaded`; fails at once when the session has closed since. */
   generate(request: EngineRequest, sink: RequestSink): SentRequest;
-  /** Limits the part of the time that relays may have, 0 to 1. */
-  paceRelays(share: number): void;
+  /**
+   * Limits the part of the time that relays may have, 0 to 1.
+   * @returns resolved once the engine has said that none computes beyond it, or its process has ended
+   */
+  paceRelays(share: number): Promise<void>;
   forgetOwner(): void;
-  /** Kills the process; requests that have not ended fail with `reason`. */
-  close(reason: AppError): void;
+  /** Kills the process; requests that have not ended fail with `reason`, and those of relays with their own. */
+  close(reason: AppError, relays?: AppError): void;
 }
 
 export function startEngineSession(
@@ -69,6 +76,8 @@ export function startEngineSession(
   const requests = createSessionRequests();
   let isReady = false;
   let closed: AppError | null = null;
+  let closedToRelays: AppError | null = null;
+  const paces = createPaceAnswers();
   const loading = createDeferred<undefined>();
   const exit = createDeferred<undefined>();
   // Whoever waits for it hears of the failure; nobody has to wait.
@@ -83,14 +92,15 @@ export function startEngineSession(
     child.post(message);
   };
 
-  const finish = (error: AppError, expected: boolean) => {
+  const finish = (error: AppError, expected: boolean, relays = error) => {
     if (closed !== null) return;
     closed = error;
+    closedToRelays = relays;
     isReady = false;
     pulses.stop();
     child.kill();
     loading.reject(error);
-    requests.failAll(error);
+    requests.failAll(error, relays);
     listener.onClosed(error, expected);
   };
   const crash = (how: string) => {
@@ -118,6 +128,9 @@ export function startEngineSession(
       case 'failed':
         requests.fail(message.id, reported(message));
         return;
+      case 'paced':
+        paces.answer(message.id);
+        return;
       case 'log':
         log[message.level](`engine: ${message.message}`);
         return;
@@ -135,6 +148,7 @@ export function startEngineSession(
   });
   child.onExit((code) => {
     exit.resolve(undefined);
+    paces.answerAll();
     crash(`it ${describeExit(code)}`);
   });
   const pulses = sendPulses(clock, {
@@ -159,14 +173,20 @@ export function startEngineSession(
     get inFlight() {
       return requests.count;
     },
-    loaded: loading.promise,
+    async loaded(isRelay) {
+      try {
+        await loading.promise;
+      } catch (error) {
+        throw isRelay && closedToRelays !== null ? closedToRelays : error;
+      }
+    },
     gone: exit.promise,
     generate(request, sink) {
       if (closed !== null) {
-        sink.onError(closed);
+        sink.onError(request.relay ? (closedToRelays ?? closed) : closed);
         return { cancel: () => undefined, hold: () => undefined };
       }
-      const id = requests.add(sink);
+      const id = requests.add(sink, request.relay !== undefined);
       post({ type: 'generate', id, request });
       return {
         cancel() {
@@ -178,13 +198,16 @@ export function startEngineSession(
       };
     },
     paceRelays(share) {
-      if (closed === null) post({ type: 'pace', relays: share });
+      if (closed !== null) return exit.promise;
+      return paces.ask((id) => {
+        post({ type: 'pace', id, relays: share });
+      });
     },
     forgetOwner() {
       if (closed === null) post({ type: 'forget-owner' });
     },
-    close(reason) {
-      finish(reason, true);
+    close(reason, relays) {
+      finish(reason, true, relays);
     },
   };
 }

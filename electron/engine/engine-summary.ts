@@ -21,6 +21,7 @@ const ASLEEP: EngineSummary = {
   threads: null,
   contextTokens: null,
   sequences: null,
+  speculation: 'off',
   failure: null,
 };
 
@@ -44,6 +45,7 @@ export function loaded(plan: EnginePlan, report: LoadReport): EngineSummary {
     threads: report.threads,
     contextTokens: report.contextTokens,
     sequences: report.sequences,
+    speculation: report.speculation ?? 'off',
     failure: null,
   };
 }

@@ -1,13 +1,15 @@
 /** Keeps the engine process in main's hands: starts it when it is needed, ends it when it is not. */
 import { AppError, toAppError } from '../platform/app-error.ts';
 import { failureText } from '../platform/failure-text.ts';
+import { drop } from '../platform/drop.ts';
 import { untilAborted } from '../platform/until-aborted.ts';
 import { CANCELLED_BEFORE_START } from './cancelled-before-start.ts';
 import { crashLoopError, createCrashLoop } from './crash-loop.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { startEngineSession, type EngineSession, type SessionPorts } from './engine-session.ts';
 import { asleep, loaded, type EngineSummary } from './engine-summary.ts';
-import { createLeaving } from './leaving.ts';
+import { createLeaving, isWithin } from './leaving.ts';
+import { untilMemoryIsBack } from './memory-back.ts';
 import type { Engine, EngineRequest } from './ports.ts';
 import { answerFrom } from './session-answer.ts';
 import type { GenerateEvent } from '../protocol/generate.ts';
@@ -24,6 +26,13 @@ export const DEFAULT_SUPERVISOR_LIMITS: SupervisorLimits = {
   silenceMs: 30_000,
 };
 
+/** Who waits for a release waits no longer than this. */
+const RELEASE_LIMIT_MS = 2_000;
+/** Memory that does not settle for so long is in use by somebody else. */
+const MEMORY_LIMIT_MS = 10_000;
+/** Ends that were asked for, and tell the owner of no failure. */
+const QUIET_ENDS: readonly string[] = ['cancelled', 'engine-restarted', 'owner-returned'];
+
 export interface EngineSupervisor extends Engine {
   /** Which model to run and how; another plan than before ends the running process. Loads nothing yet. */
   use(plan: EnginePlan | null): void;
@@ -36,9 +45,17 @@ export interface EngineSupervisor extends Engine {
   unload(): Promise<void>;
   /**
    * Limits the part of the time that relays may have, 0 to 1. With 0 they stand still from the next step on, keep
-   * their places and go on when it is more again. It holds for every engine process to come; 1 until somebody says so.
+   * their places and go on when it is more again; a load that only relays wait for is given up. It holds for every
+   * engine process to come; 1 until somebody says so.
+   * @returns resolved once no relay computes beyond it; at once when no process runs
    */
-  paceRelays(share: number): void;
+  paceRelays(share: number): Promise<void>;
+  /**
+   * Kills the process at once, also while it loads, to give its memory back. Requests of relays fail with
+   * `owner-returned`, others with `engine-restarted`; the next one loads anew.
+   * @returns resolved once the memory is free, as far as the system tells, or after two seconds
+   */
+  release(): Promise<void>;
   /** Lets go of what the process keeps of the owner's conversations; what lies on the disk is the caller's to remove. */
   forgetOwner(): void;
   summary(): EngineSummary;
@@ -53,7 +70,7 @@ export function createEngineSupervisor(
   ports: SessionPorts,
   limits: SupervisorLimits = DEFAULT_SUPERVISOR_LIMITS,
 ): EngineSupervisor {
-  const { clock } = ports;
+  const { clock, log } = ports;
   const listeners = new Set<(summary: EngineSummary) => void>();
   const crashes = createCrashLoop();
   const leaving = createLeaving(clock);
@@ -63,6 +80,10 @@ export function createEngineSupervisor(
   let tunedThreads: number | null = null;
   let session: EngineSession | null = null;
   let relayShare = 1;
+  /** Of the process that runs: nobody but relays has waited for it to load. */
+  let isLoadOfRelays = false;
+  /** Set while a session is closed for its memory. */
+  let released: number | undefined;
   let summary = asleep(null);
   let waiters = 0;
   /** Sessions that whoever loaded them no longer wants; they stop once nobody waits for them. */
@@ -92,13 +113,13 @@ export function createEngineSupervisor(
 
   const onClosed = (error: AppError, expected: boolean) => {
     const wasLoading = summary.state === 'loading';
-    if (session !== null) leaving.begin(session.gone);
+    if (session !== null) leaving.begin(memoryBack(session.gone, released));
     session = null;
     stopIdle?.();
     stopIdle = null;
     if (!expected && wasLoading) crashes.add(clock.monotonicMs());
     const failure = isLoop() ? crashLoopError(error) : error;
-    const isQuiet = failure.code === 'cancelled' || failure.code === 'engine-restarted';
+    const isQuiet = QUIET_ENDS.includes(failure.code);
     const isFinal = !isQuiet && (expected || isLoop());
     change({
       state: isFinal ? 'failed' : 'asleep',
@@ -107,9 +128,22 @@ export function createEngineSupervisor(
     });
   };
 
+  const memoryBack = async (gone: Promise<void>, pid: number | undefined): Promise<void> => {
+    await gone;
+    const { memory } = ports;
+    if (memory === undefined || pid === undefined) return;
+    if (await untilMemoryIsBack(pid, { memory, clock, limitMs: MEMORY_LIMIT_MS })) return;
+    log.warn('the engine’s memory did not come back in time; the next one starts all the same');
+  };
+
   /** Two models side by side need memory twice, and how much is free is only true when the first is gone. */
-  const startAlone = async (signal: AbortSignal | undefined): Promise<EngineSession> => {
+  const startAlone = async (
+    signal: AbortSignal | undefined,
+    isRelay: boolean,
+  ): Promise<EngineSession> => {
     while (session === null && leaving.isUnderWay) await untilAborted(leaving.over(), signal);
+    if (session === null) isLoadOfRelays = isRelay;
+    else if (!isRelay) isLoadOfRelays = false;
     return start();
   };
 
@@ -131,16 +165,20 @@ export function createEngineSupervisor(
       },
       onClosed,
     });
-    if (relayShare < 1) session.paceRelays(relayShare);
+    if (relayShare < 1) drop(session.paceRelays(relayShare), 'pacing relays', log);
     return session;
   };
 
-  const ensureLoaded = async (signal: AbortSignal | undefined): Promise<EngineSession> => {
+  const ensureLoaded = async (
+    signal: AbortSignal | undefined,
+    isRelay: boolean,
+  ): Promise<EngineSession> => {
     waiters += 1;
     if (session !== null) givenUp.delete(session);
+    if (!isRelay) isLoadOfRelays = false;
     try {
-      const current = await startAlone(signal);
-      await untilAborted(current.loaded, signal);
+      const current = await startAlone(signal, isRelay);
+      await untilAborted(current.loaded(isRelay), signal);
       return current;
     } catch (error) {
       const { code } = toAppError(error);
@@ -164,7 +202,7 @@ export function createEngineSupervisor(
     if (isLoop()) throw crashLoopError(undefined);
     let current: EngineSession;
     try {
-      current = await ensureLoaded(signal);
+      current = await ensureLoaded(signal, request.relay !== undefined);
     } catch (error) {
       if (!signal.aborted || toAppError(error).code !== 'cancelled') throw error;
       yield CANCELLED_BEFORE_START;
@@ -190,7 +228,7 @@ export function createEngineSupervisor(
       };
       signal?.addEventListener('abort', giveUp);
       try {
-        await ensureLoaded(signal);
+        await ensureLoaded(signal, false);
       } finally {
         signal?.removeEventListener('abort', giveUp);
       }
@@ -202,9 +240,21 @@ export function createEngineSupervisor(
       if (summary.state === 'failed') change(asleep(plan));
       await leaving.over();
     },
-    paceRelays(share) {
+    async paceRelays(share) {
       relayShare = share;
-      session?.paceRelays(share);
+      if (share === 0 && isLoadOfRelays && session?.isReady === false) {
+        stop(new AppError('owner-returned', { details: 'it came while the model was loading' }));
+      }
+      await session?.paceRelays(share);
+    },
+    async release() {
+      released = session?.pid;
+      const details = 'the computer was given back to its owner';
+      const owners = new AppError('engine-restarted', { details });
+      session?.close(owners, new AppError('owner-returned', { details }));
+      released = undefined;
+      if (await isWithin(leaving.over(), clock, RELEASE_LIMIT_MS)) return;
+      log.warn('the engine’s memory is not back yet; nothing is loaded until it is');
     },
     forgetOwner() {
       session?.forgetOwner();

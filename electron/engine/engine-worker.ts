@@ -18,6 +18,7 @@ import {
 import type { ModelContext } from './model-context.ts';
 import type { PrefixStore } from './prefix-store.ts';
 import { createScheduler, type Scheduler, type Submitted } from './scheduler.ts';
+import { createWorkPriority } from './work-priority.ts';
 
 /** Requests that may wait while every sequence is busy; more are refused with `engine-busy`. */
 const WAITING_LIMIT = 64;
@@ -50,6 +51,8 @@ export interface WorkerPorts {
     onProgress: (value: number) => void,
     onLog: (level: LogLevel, line: string) => void,
   ): Promise<WorkerModel | WorkerServer>;
+  /** Lets everything else of the computer go first, or not. Left out, the process stays as it is. */
+  readonly lowerPriority?: ((isLow: boolean) => void) | undefined;
   /** Ends the process at once. */
   exit(): void;
 }
@@ -57,6 +60,9 @@ export interface WorkerPorts {
 export function runEngineWorker(ports: WorkerPorts): void {
   const { channel, clock } = ports;
   const submitted = new Map<number, Submitted>();
+  const priority = createWorkPriority((isLow) => {
+    ports.lowerPriority?.(isLow);
+  });
   let scheduler: Scheduler | null = null;
   /** Said before there is a scheduler, it holds for the one to come. */
   let relayShare = 1;
@@ -80,24 +86,30 @@ export function runEngineWorker(ports: WorkerPorts): void {
     try {
       const model = await ports.load(options, progressReporter(post), log);
       scheduler = schedulerFor(model, ports);
-      scheduler.paceRelays(relayShare);
+      void scheduler.paceRelays(relayShare);
       post({ type: 'loaded', report: model.report });
     } catch (error) {
       post({ type: 'load-failed', ...asReport(toAppError(error)) });
     }
   };
 
+  const ended = (id: number) => {
+    submitted.delete(id);
+    priority.ended(id);
+  };
+
   const generate = ({ id, request }: Extract<ToEngine, { type: 'generate' }>) => {
     const fail = (error: AppError) => {
-      submitted.delete(id);
+      ended(id);
       outbox.abandon(id);
       post({ type: 'failed', id, ...asReport(error) });
     };
     try {
       if (scheduler === null) throw new AppError('no-model');
+      priority.began(id, request.relay !== undefined);
       const mine = scheduler.submit(request, {
         onEvent(event) {
-          if (event.type === 'end') submitted.delete(id);
+          if (event.type === 'end') ended(id);
           outbox.push(id, event);
         },
         onError: fail,
@@ -106,6 +118,13 @@ export function runEngineWorker(ports: WorkerPorts): void {
     } catch (error) {
       fail(toAppError(error));
     }
+  };
+
+  const pace = async (id: number, share: number) => {
+    relayShare = share;
+    priority.paced(share);
+    await scheduler?.paceRelays(share);
+    post({ type: 'paced', id });
   };
 
   const handle = (message: ToEngine): void => {
@@ -130,8 +149,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
         scheduler?.forgetOwner();
         return;
       case 'pace':
-        relayShare = message.relays;
-        scheduler?.paceRelays(relayShare);
+        void pace(message.id, message.relays);
         return;
       default:
         assertNever(message);

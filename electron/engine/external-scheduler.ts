@@ -29,6 +29,8 @@ interface Job {
   readonly stop: AbortController;
   /** Resolved unless its reader is behind; one that is to end waits for no reader. */
   gate: PromiseWithResolvers<undefined>;
+  /** Resolved when it has ended. */
+  readonly over: PromiseWithResolvers<undefined>;
   isRunning: boolean;
 }
 
@@ -87,6 +89,7 @@ export function createExternalScheduler(
       job.sink.onError(toAppError(error));
     } finally {
       jobs.delete(job);
+      job.over.resolve(undefined);
       startNext();
     }
   };
@@ -104,7 +107,7 @@ export function createExternalScheduler(
         ...{ request, sink, promptTokens, stop: new AbortController(), isRunning: false },
         seed: toSamplerSeed(request.sampling.seed ?? ports.drawSeed()),
         arrivedMs: ports.clock.monotonicMs(),
-        gate: opened(),
+        ...{ gate: opened(), over: Promise.withResolvers<undefined>() },
       };
       job.stop.signal.addEventListener('abort', () => {
         job.gate.resolve(undefined);
@@ -126,11 +129,16 @@ export function createExternalScheduler(
         },
       };
     },
-    paceRelays(limit) {
+    async paceRelays(limit) {
       share = limit;
-      if (share > 0) startNext();
+      if (share > 0) {
+        startNext();
+        return;
+      }
+      const ending = running().filter(isRelay);
       // An answer that is only not read goes on being written, on the device that is wanted back.
-      else for (const job of running().filter(isRelay)) job.stop.abort(paused());
+      for (const job of ending) job.stop.abort(paused());
+      await Promise.all(ending.map(({ over }) => over.promise));
     },
     // Whatever the server keeps is its own affair.
     forgetOwner: () => undefined,

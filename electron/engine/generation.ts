@@ -21,6 +21,8 @@ export interface Generation {
   readonly ended: boolean;
   /** Its reader is behind: it is not to write for now. */
   readonly held: boolean;
+  /** Tokens that it may still get; one at least while it has not ended. */
+  readonly room: number;
   admit(known: Known): void;
   /** Takes one sampled token, null for the model's own end. */
   accept(token: SampledToken | null): void;
@@ -47,11 +49,12 @@ export function createGeneration(
   sink: GenerationSink,
 ): Generation {
   const room = model.contextTokens - prompt.length;
+  const maxTokens = Math.min(request.maxTokens ?? room, room);
   const answer: Answer = createAnswer({
     detokenize: (tokens, previous) => model.detokenize(tokens, previous),
     before: prompt,
     stop: [...model.endTexts, ...request.stop],
-    maxTokens: Math.min(request.maxTokens ?? room, room),
+    maxTokens,
   });
   const progress: Progress = {
     arrivedMs: clock.monotonicMs(),
@@ -89,6 +92,9 @@ export function createGeneration(
     },
     get held() {
       return progress.held;
+    },
+    get room() {
+      return maxTokens - answer.tokens;
     },
     admit(known) {
       progress.admittedMs = clock.monotonicMs();

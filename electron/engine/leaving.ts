@@ -9,7 +9,7 @@ const LIMIT_MS = 30_000;
 export interface Leaving {
   /** A process was told to end and still holds its memory. */
   readonly isUnderWay: boolean;
-  /** @param gone resolves when the process has ended */
+  /** @param gone resolves when the process has ended, and what it held is free */
   begin(gone: Promise<void>): void;
   /** Resolves when the latest one is gone. @throws AppError `engine-crashed` when it is not in time */
   over(): Promise<void>;
@@ -41,4 +41,21 @@ export function createLeaving(clock: Clock): Leaving {
       }
     },
   };
+}
+
+/** @returns whether it came to an end within `ms`, well or not */
+export async function isWithin(end: Promise<unknown>, clock: Clock, ms: number): Promise<boolean> {
+  const limit = createDeferred<false>();
+  const stopLimit = clock.after(ms, () => {
+    limit.resolve(false);
+  });
+  const ended = end.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([ended, limit.promise]);
+  } finally {
+    stopLimit();
+  }
 }

@@ -1,6 +1,7 @@
 /** Loads a model with node-llama-cpp and offers it to the scheduler. */
 import type { BatchItem, LlamaContext, LlamaModel, PrioritizedBatchItem } from 'node-llama-cpp';
 import { AppError } from '../platform/app-error.ts';
+import type { Clock } from '../platform/clock.ts';
 import { isLarge, mostPromptTokens, sharesBatches, usesFlashAttention } from './batching.ts';
 import {
   assertFits,
@@ -18,6 +19,8 @@ import { asTokens } from './llama-evaluate-adapter.ts';
 import { llamaSequence } from './llama-sequence-adapter.ts';
 import type { LoadOptions, LoadReport } from './messages.ts';
 import type { ModelContext } from './model-context.ts';
+import { measureStepCosts } from './speculation-costs.ts';
+import { pays } from './speculation-rule.ts';
 
 export interface LoadedModel {
   readonly context: ModelContext;
@@ -37,6 +40,8 @@ export interface LoadHooks {
   onProgress(value: number): void;
   /** Told before each batch how many sequences and tokens are in it. */
   onBatch?(sequences: number, tokens: number): void;
+  /** To measure whether guessing pays; left out, nothing is guessed. */
+  readonly clock?: Clock;
   /** `max` insists on every layer; by default as many go to the device as fit. */
   readonly gpuLayers?: 'max';
 }
@@ -89,9 +94,14 @@ async function load(
   const facts = report(backend, options, shape, model, context);
   // On the device nothing waits for the processor, and its threads would only spin.
   const isOnDevice = facts.layersOffloaded >= facts.layersTotal;
+  const plain = modelContext(model, context, rules, shape.sequences);
+  const isProcessor = options.backend === 'cpu' || backend.devices.some((each) => each.isProcessor);
+  // On a processor several tokens never pay, and would be rounded differently.
+  const guessing =
+    isOnDevice && !isProcessor && hooks.clock ? await withGuessing(plain, hooks.clock) : plain;
   return {
-    context: modelContext(model, context, rules, shape.sequences),
-    report: facts,
+    context: guessing,
+    report: { ...facts, speculation: guessing.stepCosts === undefined ? 'off' : 'lookup' },
     tunableThreads: most > 1 && most !== options.threads && !isOnDevice ? most : null,
     prefillTokens,
     together: sharesBatches(options.backend, modelBytes),
@@ -100,6 +110,16 @@ async function load(
     },
     dispose: () => model.dispose(),
   };
+}
+
+async function withGuessing(context: ModelContext, clock: Clock): Promise<ModelContext> {
+  try {
+    const stepCosts = await measureStepCosts(context, clock);
+    return pays(stepCosts) ? { ...context, stepCosts } : context;
+  } catch {
+    // A model that cannot be asked so still answers one token at a time; a device that was lost says so again.
+    return context;
+  }
 }
 
 /** The scheduler keeps each step within the batch size, so nothing ever has to be left out. */

@@ -1,11 +1,13 @@
 /** Samples one answer from a sequence of a node-llama-cpp context as Lull draws, and rates tokens where asked. */
-import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp';
+import type { LlamaContextSequence } from 'node-llama-cpp';
 import { candidateCount, drawToken, penalised, type Candidate } from '../protocol/sampler.ts';
+import { checkGuesses, type SamplerOptions } from './llama-check-adapter.ts';
 import { asTokens, NO_CONTEXT_SHIFT, repeatPenalty } from './llama-evaluate-adapter.ts';
-import type { Rating, SampleOptions, TokenSource } from './model-context.ts';
+import type { Rating, SampledToken, SampleOptions, TokenSource } from './model-context.ts';
 
 /** What llama.cpp says of the next token: probabilities by id, the highest first. */
 type Shares = ReadonlyMap<number, number>;
+const NO_SHARES: Shares = new Map();
 
 /** What the OpenAI API writes for tokens whose probability is too small for a number. */
 const LEAST_LOGPROB = -9999;
@@ -29,21 +31,33 @@ export function lullTokenSource(
       yieldEogToken: true,
     },
   );
-  return {
+  const taken = (shares: Shares): SampledToken | null => {
+    const id = drawFrom(shares, options, written);
+    const [token] = asTokens([id]);
+    if (ends.has(id) || model.isEogToken(token)) return null;
+    written.push(id);
+    return { id, rating: rate(shares, id, options.topLogprobs) };
+  };
+  const source: TokenSource = {
     async next() {
       const [last] = asTokens(written.slice(-1));
       const { value, done } = await generator.next(last);
-      if (done === true) return null;
-      const { probabilities: shares } = value;
-      const id = drawFrom(shares, options, written);
-      const [token] = asTokens([id]);
-      if (ends.has(id) || model.isEogToken(token)) return null;
-      written.push(id);
-      return { id, rating: rate(shares, id, options.topLogprobs) };
+      return done === true ? null : taken(value.probabilities);
     },
     async close() {
       await generator.return();
     },
+  };
+  // To rate a place costs more than its step, and most of those that are guessed would be rated for nothing.
+  if (options.topLogprobs !== undefined) return source;
+  return {
+    ...source,
+    check: (guesses, take) =>
+      checkGuesses(sequence, {
+        ...{ pending: written.at(-1) ?? 0, guesses, probabilities: true, take },
+        options: (guessed) => fewShares(options, [...written, ...guessed]),
+        draw: ({ probabilities }) => taken(probabilities ?? NO_SHARES),
+      }),
   };
 }
 
@@ -51,7 +65,7 @@ export function lullTokenSource(
  * The candidates only, penalised but with the temperature left out: to sort and to carry over the whole vocabulary
  * costs as much as a small model's whole step.
  */
-function fewShares(options: SampleOptions, written: readonly number[]): SequenceEvaluateOptions {
+function fewShares(options: SampleOptions, written: readonly number[]): SamplerOptions {
   return {
     temperature: 1,
     topK: candidateCount(options),

@@ -1,5 +1,6 @@
 /** Samples one answer from a sequence of a node-llama-cpp context, as llama.cpp draws. */
-import type { LlamaContextSequence } from 'node-llama-cpp';
+import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import { checkGuesses } from './llama-check-adapter.ts';
 import { asTokens, NO_CONTEXT_SHIFT, repeatPenalty } from './llama-evaluate-adapter.ts';
 import { lullTokenSource } from './llama-lull-sampler-adapter.ts';
 import type { SampleOptions, TokenSource } from './model-context.ts';
@@ -18,24 +19,40 @@ export function llamaTokenSource(
   }
   const written: number[] = [];
   const { topP, topK, minP, seed } = options;
-  const generator = sequence.evaluate(asTokens(tokens), {
-    temperature,
-    topP,
-    topK,
-    minP,
-    seed,
-    contextShift: NO_CONTEXT_SHIFT,
-    ...repeatPenalty(options, written),
+  const samplerOptions = (before: readonly number[]) => ({
+    ...{ temperature, topP, topK, minP, seed },
+    ...repeatPenalty(options, before),
   });
-  return {
+  const generator = sequence.evaluate(asTokens(tokens), {
+    ...samplerOptions(written),
+    contextShift: NO_CONTEXT_SHIFT,
+  });
+  const taken = (token: Token | null | undefined) => {
+    if (token == null || ends.has(token)) return null;
+    written.push(token);
+    return { id: token, rating: null };
+  };
+  const source: TokenSource = {
     async next() {
-      const { value, done } = await generator.next();
-      if (done === true || ends.has(value)) return null;
-      written.push(value);
-      return { id: value, rating: null };
+      // What was sampled last, which the library does not know where guesses were checked.
+      const [last] = asTokens(written.slice(-1));
+      const { value, done } = await generator.next(last);
+      return taken(done === true ? null : value);
     },
     async close() {
       await generator.return();
     },
+  };
+  // With a temperature llama.cpp draws from numbers of its own, of which every sampled place takes one.
+  if (temperature > 0) return source;
+  return {
+    ...source,
+    check: (guesses, take) =>
+      checkGuesses(sequence, {
+        ...{ pending: written.at(-1) ?? 0, guesses, probabilities: false, take },
+        options: (guessed) => samplerOptions([...written, ...guessed]),
+        draw: ({ token }) =>
+          taken(token == null || sequence.model.isEogToken(token) ? null : token),
+      }),
   };
 }

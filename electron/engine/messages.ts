@@ -93,6 +93,8 @@ export const loadReportSchema = z.strictObject({
   deviceNames: z.array(z.string()),
   /** Memory of those devices together; null on the CPU. */
   deviceMemoryBytes: z.number().nullable(),
+  /** How it guesses what answers go on with, where it was measured to pay; left out, not at all. */
+  speculation: z.enum(['off', 'lookup']).optional(),
 });
 
 export const generateEventSchema = z.discriminatedUnion('type', [
@@ -125,8 +127,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hold'), id: requestId, isHeld: z.boolean() }),
   /** A conversation was deleted: nothing of the owner's is to be kept. */
   z.strictObject({ type: z.literal('forget-owner') }),
-  /** The part of the time that relays may have at most; 0 pauses them before the next step. */
-  z.strictObject({ type: z.literal('pace'), relays: z.number().min(0).max(1) }),
+  /** The part of the time that relays may have at most; 0 pauses them before the next step. Answered by `paced`. */
+  z.strictObject({ type: z.literal('pace'), id: requestId, relays: z.number().min(0).max(1) }),
 ]);
 
 /** Engine to main. */
@@ -140,6 +142,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     events: z.array(z.strictObject({ id: requestId, event: generateEventSchema })).readonly(),
   }),
   z.strictObject({ type: z.literal('failed'), id: requestId, ...failure }),
+  /** No relay computes beyond the share that was asked for under this number. */
+  z.strictObject({ type: z.literal('paced'), id: requestId }),
   z.strictObject({
     type: z.literal('log'),
     level: z.enum(['debug', 'info', 'warn', 'error']),

@@ -1,5 +1,6 @@
 /** What the scheduler needs of a loaded model: a few sequences that can be stepped, and its text rules. */
 import type { ChatTurn, Sampling } from '../protocol/generate.ts';
+import type { StepCosts } from './speculation-rule.ts';
 
 /** How likely a token was, and which were the likeliest: before temperature, penalties and every filter. */
 export interface Rating {
@@ -19,6 +20,13 @@ export interface SampledToken {
 export interface TokenSource {
   /** Evaluates what is pending and samples; null when the model ended its answer. */
   next(): Promise<SampledToken | null>;
+  /**
+   * Evaluates what is pending together with tokens that are guessed to follow, and hands `take` one token after the
+   * other just as `next` would have sampled them, up to and with the first that was not guessed or is the end. The
+   * sequence then holds what it would hold after as many calls of `next`. `take` says whether it wants more. Not
+   * before the first `next()`; left out where tokens can only be sampled one by one.
+   */
+  check?(guesses: readonly number[], take: (token: SampledToken | null) => boolean): Promise<void>;
   /** Frees the sampler; what was evaluated stays in the sequence. */
   close(): Promise<void>;
 }
@@ -62,6 +70,8 @@ export interface ModelContext {
   readonly sequences: readonly SequencePort[];
   /** Texts that always end an answer, for models without tokens that do. */
   readonly endTexts: readonly string[];
+  /** What steps of one answer cost, where it pays to guess how it goes on; left out, nothing is guessed. */
+  readonly stepCosts?: StepCosts | undefined;
   /** The prompt for these turns, ready to be continued by the model. @throws AppError `bad-request` */
   render(turns: readonly ChatTurn[]): readonly number[];
   /** Text of `tokens` when they follow `previous`; bytes that are no complete character become U+FFFD. */

@@ -6,9 +6,14 @@ import type { News } from './news.ts';
 const SHORTEST_REST_MS = 2;
 
 export interface RelayPace {
-  /** Part of the time that relays may have at most, 0 to 1; with 0 none takes part in the next step. */
-  limit(share: number): void;
+  /**
+   * Part of the time that relays may have at most, 0 to 1; with 0 none takes part in the next step.
+   * @returns resolved once the step is over that began before, if relays take part in it
+   */
+  limit(share: number): Promise<void>;
   readonly isOpen: boolean;
+  /** Takes a step in which relays take part; `limit` waits for it. Fails as the step does. */
+  during(step: Promise<void>): Promise<void>;
   /** Counts `workedMs` of a step in which only relays took part, at the given duty. */
   worked(workedMs: number, duty: number): void;
   /** Waits out what is owed, or until `isWanted`: then the owner's work is the relays' rest. */
@@ -18,15 +23,26 @@ export interface RelayPace {
 export function createRelayPace(clock: Clock, news: News): RelayPace {
   let share = 1;
   let owedMs = 0;
+  let underWay: Promise<unknown> | null = null;
   return {
-    limit(next) {
+    async limit(next) {
       // What is owed for a smaller share would hold up the larger one for minutes.
       if (next > share) owedMs = 0;
       share = next;
       news.tell();
+      await underWay;
     },
     get isOpen() {
       return share > 0;
+    },
+    async during(step) {
+      // Whoever waits for its end does not care how it ended.
+      underWay = step.catch(() => undefined);
+      try {
+        await step;
+      } finally {
+        underWay = null;
+      }
     },
     worked(workedMs, duty) {
       const part = Math.min(duty, share);

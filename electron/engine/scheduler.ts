@@ -17,8 +17,8 @@ import {
   leave,
   pacedBy,
   planStep,
+  startRunning,
   takeStep,
-  type Running,
   type Slot,
   type Step,
 } from './step-plan.ts';
@@ -74,8 +74,9 @@ export interface Scheduler {
   /**
    * Limits the part of the time that relays may have, 0 to 1. With 0 they keep their places and stand still from the
    * next step on; the owner's own requests are never held back.
+   * @returns resolved once no relay computes beyond it: what they have begun is over
    */
-  paceRelays(share: number): void;
+  paceRelays(share: number): Promise<void>;
   /** Lets go of what is kept of the owner's conversations, but for those that are being answered. */
   forgetOwner(): void;
   /** Requests that are running or waiting. */
@@ -142,7 +143,7 @@ export function createScheduler(
     line.take(next);
     slot.lastUse = uses += 1;
     // Before anything is waited for: whoever ends everything must find this one too.
-    const running: Running = { generation, evaluated: 0, source: null, isWaiting: false };
+    const running = startRunning(generation);
     slot.running = running;
     const known = await places.fill(slot, generation);
     if (known !== null) admitted(slot, known);
@@ -173,17 +174,20 @@ export function createScheduler(
     planStep(slots, {
       isOpenToRelays: pace.isOpen,
       isOldestFirst: readingSteps % OLDEST_EVERY === 0,
+      stepCosts: model.stepCosts,
       promptTokens: (writers, isForRelays) =>
         promptTokens(history, { writers, isForRelays, most: limits.prefillTokens }),
     });
 
-  const take = async ({ parts, prompt, offered, writers }: Step) => {
+  const take = async ({ parts, prompt, offered, writers, guessed }: Step) => {
     if (prompt > 0) readingSteps += 1;
     const beganMs = ports.clock.monotonicMs();
-    await watched(() => takeStep(parts, limits.together));
-    const ms = ports.clock.monotonicMs() - beganMs;
-    history = withStep(history, { prompt, offered, writers, ms });
     const share = pacedBy(parts);
+    const step = () => takeStep(parts, limits.together);
+    await watched(share === null ? step : () => pace.during(step()));
+    const ms = ports.clock.monotonicMs() - beganMs;
+    // Beside prompts nothing is guessed, so such a step says nothing about one with them.
+    if (guessed === 0) history = withStep(history, { prompt, offered, writers, ms });
     if (share === null) return;
     pace.worked(ms, share.duty);
     await pace.rest(isWanted);
@@ -265,9 +269,7 @@ export function createScheduler(
         },
       };
     },
-    paceRelays(share) {
-      pace.limit(share);
-    },
+    paceRelays: pace.limit,
     forgetOwner() {
       if (closed !== null) return;
       places.forgetOwner();

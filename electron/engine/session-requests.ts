@@ -13,19 +13,19 @@ export interface SessionRequests {
   readonly count: number;
   has(id: number): boolean;
   /** @returns its number */
-  add(sink: RequestSink): number;
+  add(sink: RequestSink, isRelay: boolean): number;
   hear(id: number, event: GenerateEvent): void;
   fail(id: number, error: AppError): void;
-  failAll(error: AppError): void;
+  failAll(owners: AppError, relays: AppError): void;
 }
 
 export function createSessionRequests(): SessionRequests {
-  const sinks = new Map<number, RequestSink>();
+  const sinks = new Map<number, { readonly sink: RequestSink; readonly isRelay: boolean }>();
   let lastId = 0;
 
   /** The sink is let go of first: what it does next may ask for the count. */
   const take = (id: number): RequestSink | undefined => {
-    const sink = sinks.get(id);
+    const sink = sinks.get(id)?.sink;
     sinks.delete(id);
     return sink;
   };
@@ -35,21 +35,21 @@ export function createSessionRequests(): SessionRequests {
       return sinks.size;
     },
     has: (id) => sinks.has(id),
-    add(sink) {
-      sinks.set((lastId += 1), sink);
+    add(sink, isRelay) {
+      sinks.set((lastId += 1), { sink, isRelay });
       return lastId;
     },
     hear(id, event) {
-      const sink = event.type === 'end' ? take(id) : sinks.get(id);
+      const sink = event.type === 'end' ? take(id) : sinks.get(id)?.sink;
       sink?.onEvent(event);
     },
     fail(id, error) {
       take(id)?.onError(error);
     },
-    failAll(error) {
+    failAll(owners, relays) {
       const left = [...sinks.values()];
       sinks.clear();
-      for (const sink of left) sink.onError(error);
+      for (const { sink, isRelay } of left) sink.onError(isRelay ? relays : owners);
     },
   };
 }

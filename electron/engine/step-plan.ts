@@ -1,8 +1,10 @@
 /** Who takes part in a step of the model, and what each of them does in it. */
 import type { RelayShare } from '../protocol/relay-share.ts';
 import type { Generation } from './generation.ts';
-import type { SequencePort, TokenSource } from './model-context.ts';
+import type { SampledToken, SequencePort, TokenSource } from './model-context.ts';
 import { prefillChunk } from './prefill.ts';
+import { createGuesses, type Guesses } from './speculation.ts';
+import type { StepCosts } from './speculation-rule.ts';
 
 /** One of the model's sequences, and the answer that has it. */
 export interface Slot {
@@ -16,8 +18,14 @@ export interface Running {
   /** Prompt tokens whose state the sequence holds. */
   evaluated: number;
   source: TokenSource | null;
+  /** Null before its first token, and where nothing is guessed. */
+  guesses: Guesses | null;
   /** Somebody else is reading the beginning of its prompt, and it will have it from there. */
   isWaiting: boolean;
+}
+
+export function startRunning(generation: Generation): Running {
+  return { generation, evaluated: 0, source: null, guesses: null, isWaiting: false };
 }
 
 export interface StepPart {
@@ -42,6 +50,8 @@ export interface StepTurn {
   readonly isOpenToRelays: boolean;
   /** The prompt that came first is read first; otherwise the most urgent one, and of those the shortest. */
   readonly isOldestFirst: boolean;
+  /** What steps of one answer cost, where it pays to guess how it goes on. */
+  readonly stepCosts: StepCosts | undefined;
   /** Most prompt tokens beside so many answers that are written. */
   promptTokens(writers: number, isForRelays: boolean): number;
 }
@@ -52,6 +62,8 @@ export interface Step {
   /** Prompt tokens that are read in it, and how many there could have been. */
   readonly prompt: number;
   readonly offered: number;
+  /** Tokens that are guessed, and checked beside the one that comes in any case. */
+  readonly guessed: number;
 }
 
 /**
@@ -71,12 +83,20 @@ export function planStep(slots: readonly Slot[], turn: StepTurn): Step {
     left -= chunk;
     return chunk === 0 ? [] : [{ relay, run: () => read(port, running, chunk) }];
   });
+  // Somebody else's token would come later for it.
+  const guesses = going.length === 1 ? guessesOf(going[0]?.running) : [];
   const writing = writers.map(({ port, running, relay }) => ({
     relay,
-    run: () => write(port, running),
+    run: () => write(port, running, guesses, turn.stepCosts),
   }));
   const parts = [...writing, ...reading];
-  return { parts, writers: writers.length, prompt: offered - left, offered };
+  const guessed = guesses.length;
+  return { parts, writers: writers.length, prompt: offered - left, offered, guessed };
+}
+
+/** The last token of an answer is not evaluated, so that guessing it would gain nothing. */
+function guessesOf(running: Running | undefined): readonly number[] {
+  return running?.guesses?.next(running.generation.room - 1) ?? [];
 }
 
 interface Going {
@@ -146,10 +166,30 @@ async function read(port: SequencePort, running: Running, chunk: number): Promis
   running.evaluated += chunk;
 }
 
-async function write(port: SequencePort, running: Running): Promise<void> {
+async function write(
+  port: SequencePort,
+  running: Running,
+  guesses: readonly number[],
+  stepCosts: StepCosts | undefined,
+): Promise<void> {
   const { generation } = running;
-  running.source ??= port.open(generation.prompt.slice(-1), generation.sampling);
-  generation.accept(await running.source.next());
+  const take = (token: SampledToken | null) => {
+    generation.accept(token);
+    if (token !== null) running.guesses?.saw(token.id);
+    return canGo(running);
+  };
+  const source = running.source ?? open(port, running, stepCosts);
+  if (guesses.length > 0 && source.check !== undefined) await source.check(guesses, take);
+  else take(await source.next());
+}
+
+function open(port: SequencePort, running: Running, stepCosts: StepCosts | undefined): TokenSource {
+  const { prompt, sampling } = running.generation;
+  const source = port.open(prompt.slice(-1), sampling);
+  running.source = source;
+  const canGuess = stepCosts !== undefined && port.canRewind && source.check !== undefined;
+  if (canGuess) running.guesses = createGuesses(stepCosts, prompt);
+  return source;
 }
 
 /** Unlike `Promise.all`, leaves nothing running behind a failure. */

@@ -1,9 +1,22 @@
 /** The governor's decision: pure, total, without a clock; what is not known counts as no. */
-import type { PresencePolicy, Reason, Status } from '../ipc/status.ts';
-import { DUTY, ENDING, POWER_GRACE_MS } from './policy.ts';
+import type { Status } from '../ipc/status.ts';
+import { giveUp } from './decide-give-up.ts';
+import { act, restWithout, type Acted, type ActedBefore, type Acts } from './decide-act.ts';
+import { stepCard, type CardState, type CardStep } from './decide-card.ts';
+import { inFlight } from './decide-ending.ts';
+import { lookAround, startAfterMs, type Around, type LookedBefore } from './decide-look.ts';
+import { NOTHING_GIVEN } from './decide-release.ts';
 import type { GovernorConfig } from './ports.ts';
-import { observe, type Moment, type Senses } from './senses.ts';
-import { because, nodeVetoes, senseVetoes, worstFirst, type Facts } from './vetoes.ts';
+import {
+  ageRestarts,
+  countRestarts,
+  NO_RESTARTS,
+  restartVetoes,
+  usualDelayMs,
+  type Restarts,
+} from './restarts.ts';
+import type { Moment } from './senses.ts';
+import { nodeVetoes, reasonsOf, veto, type Facts, type Veto } from './vetoes.ts';
 
 export interface DecideConfig extends GovernorConfig {
   /** Unix time; null without a pause. */
@@ -12,31 +25,32 @@ export interface DecideConfig extends GovernorConfig {
   readonly trialRelaysLeft: number | null;
 }
 
-/** What one decision leaves to the next; plain data. */
-export interface GovernorState {
+/** What one decision leaves to the next; plain data, so that decisions can be replayed. */
+export interface GovernorState extends LookedBefore, ActedBefore {
   readonly mode: Status['mode'];
   /** Unix time since which the mode holds. */
   readonly sinceMs: number;
-  /** Null after a time in which nobody looked. */
-  readonly senses: Senses | null;
-  /** Monotonic time since which relays run without mains; null while they do not. */
-  readonly graceSinceMs: number | null;
+  readonly restarts: Restarts;
 }
 
-export interface Decision {
+export interface Decision extends Acts {
   readonly next: GovernorState;
   readonly status: Status;
-  /** Relays that were taken under these policies have to end now. */
-  readonly endsRelays: readonly PresencePolicy[];
 }
-
-const POLICIES: readonly PresencePolicy[] = ['away', 'locked', 'always'];
 
 export const AT_START: GovernorState = {
   mode: 'off',
   sinceMs: 0,
+  // Null after a time in which nobody looked.
   senses: null,
+  machine: null,
+  card: null,
+  heat: null,
   graceSinceMs: null,
+  duty: null,
+  giveBack: NOTHING_GIVEN,
+  ranMs: null,
+  restarts: NO_RESTARTS,
 };
 
 /** Whether readings matter at all; without it nothing is read. */
@@ -44,41 +58,97 @@ export function isLooking(config: DecideConfig, relays: Facts['relays']): boolea
   return isWanted(config) || inFlight(relays) > 0;
 }
 
+/** Never throws: what it cannot understand gives the machine back. */
 export function decide(
   previous: GovernorState,
   facts: Facts,
   config: DecideConfig,
   now: Moment,
 ): Decision {
-  const { readings, relays } = facts;
-  const { policy, chosenBy } = inForce(config);
-  const isRunning = inFlight(relays) > 0;
-  const senses = isLooking(config, relays) ? observe(previous.senses, readings, now) : null;
-  const reasons = worstFirst([
+  try {
+    return decideFrom(previous, facts, config, now);
+  } catch {
+    return { ...giveUp(facts, config, now), next: AT_START };
+  }
+}
+
+function decideFrom(
+  previous: GovernorState,
+  facts: Facts,
+  config: DecideConfig,
+  now: Moment,
+): Decision {
+  const { node, relays } = facts;
+  const { policy } = inForce(config);
+  const nowMs = now.monotonicMs;
+  const around = isLooking(config, relays)
+    ? lookAround(previous, facts, config, policy, now)
+    : null;
+  const restarts = ageRestarts(previous.restarts, nowMs, around?.senses.isAwakeAgain === true);
+  const usualMs = usualDelayMs(policy, startAfterMs(config), node.device.kind);
+  const others = [
     ...ownersVetoes(config, now),
-    ...(isWanted(config) ? nodeVetoes(facts.node) : []),
-    ...(senses === null ? [] : senseVetoes(policy, senses, readings)),
-  ]);
-  const mode = modeOf(reasons, isRunning, isWanted(config));
-  const graceSinceMs = isRunning && senses ? graceSince(previous, senses) : null;
-  const sinceMs = mode === previous.mode ? previous.sinceMs : now.unixMs;
+    ...(isWanted(config) ? nodeVetoes(node) : []),
+    ...(around === null ? [] : around.under[policy]),
+    ...(isWanted(config) ? restartVetoes(restarts, usualMs, nowMs) : []),
+  ];
+  const card = cardStep(previous.card, facts, around, others, nowMs);
+  const vetoes = [...others, ...card.vetoes];
+  const mode = modeOf(vetoes, inFlight(relays) > 0, isWanted(config));
+  const judged = { mode, policy, vetoes, card: card.next, nowMs };
+  const { acts, next } = around
+    ? act(previous, judged, around, facts, config)
+    : restWithout(previous, node);
+  const status = statusOf(previous, judged, next, facts, config, now);
   return {
-    next: { mode, sinceMs, senses, graceSinceMs },
-    status: {
+    ...acts,
+    status,
+    next: {
+      ...next,
       mode,
-      policy,
-      chosenBy,
-      trialRelaysLeft: config.trialRelaysLeft,
-      duty: mode === 'serving' ? DUTY[policy] : 0,
-      reasons,
-      sinceMs,
-      relaysInFlight: inFlight(relays),
+      sinceMs: status.sinceMs,
+      senses: around?.senses ?? null,
+      machine: around?.machine ?? null,
+      card: card.next,
+      heat: around?.verdict?.next ?? previous.heat,
+      restarts: countRestarts(restarts, previous.mode, mode, vetoes, nowMs),
     },
-    endsRelays: POLICIES.filter(
-      (taken) =>
-        relays[taken] > 0 && senses !== null && mustEnd(taken, senses, facts, graceSinceMs),
-    ),
   };
+}
+
+function statusOf(
+  previous: GovernorState,
+  { mode, vetoes }: { readonly mode: Status['mode']; readonly vetoes: readonly Veto[] },
+  { duty }: Acted['next'],
+  { relays }: Facts,
+  config: DecideConfig,
+  now: Moment,
+): Status {
+  const isServing = mode === 'serving' && duty !== null;
+  return {
+    mode,
+    ...inForce(config),
+    trialRelaysLeft: config.trialRelaysLeft,
+    duty: isServing ? duty.value : 0,
+    dutyCause: isServing ? duty.cause : null,
+    reasons: reasonsOf(vetoes, now),
+    sinceMs: mode === previous.mode ? previous.sinceMs : now.unixMs,
+    relaysInFlight: inFlight(relays),
+  };
+}
+
+/** On the processor there is nothing to watch first. */
+function cardStep(
+  before: CardState | null,
+  { node, relays }: Facts,
+  around: Around | null,
+  others: readonly Veto[],
+  nowMs: number,
+): CardStep {
+  if (around === null) return { next: before?.phase === 'resting' ? before : null, vetoes: [] };
+  const { own } = around;
+  if (node.device.kind !== 'gpu') return { next: null, vetoes: own };
+  return stepCard(before, { nowMs, others, own, isRunning: inFlight(relays) > 0 });
 }
 
 function isWanted({ isOn, trialRelaysLeft }: DecideConfig): boolean {
@@ -94,43 +164,15 @@ function inForce(config: DecideConfig): Pick<Status, 'policy' | 'chosenBy'> {
   return { policy: config.policy, chosenBy: config.chosenBy };
 }
 
-function inFlight(relays: Facts['relays']): number {
-  return POLICIES.reduce((sum, policy) => sum + relays[policy], 0);
-}
-
-function ownersVetoes(config: DecideConfig, now: Moment): Reason[] {
-  const reasons: Reason[] = [];
+function ownersVetoes(config: DecideConfig, now: Moment): Veto[] {
   const { snoozedUntilMs } = config;
-  if (!isWanted(config)) reasons.push(because('earning-off'));
-  else if (snoozedUntilMs !== null && !(now.unixMs >= snoozedUntilMs)) {
-    reasons.push(because('snoozed', Number.isFinite(snoozedUntilMs) ? snoozedUntilMs : null));
-  }
-  return reasons;
+  if (!isWanted(config)) return [veto('earning-off')];
+  if (snoozedUntilMs === null || now.unixMs >= snoozedUntilMs) return [];
+  return [veto('snoozed', now.monotonicMs + snoozedUntilMs - now.unixMs)];
 }
 
-function modeOf(reasons: readonly Reason[], isRunning: boolean, isWanted: boolean): Status['mode'] {
-  if (reasons.length === 0) return 'serving';
+function modeOf(vetoes: readonly Veto[], isRunning: boolean, isWanted: boolean): Status['mode'] {
+  if (vetoes.length === 0) return 'serving';
   if (isRunning) return 'draining';
   return isWanted ? 'waiting' : 'off';
-}
-
-/** A relay is judged by the policy under which it was taken: that is what its owner agreed to when it began. */
-function mustEnd(
-  policy: PresencePolicy,
-  senses: Senses,
-  { readings }: Facts,
-  graceSinceMs: number | null,
-): boolean {
-  const isGraceOver =
-    graceSinceMs !== null && !(senses.at.monotonicMs - graceSinceMs < POWER_GRACE_MS);
-  return senseVetoes(policy, senses, readings).some(({ code }) => {
-    const ending = ENDING[code];
-    return ending === 'at-once' || (ending === 'grace' && isGraceOver);
-  });
-}
-
-/** Only mains as such ends the grace: whether it is steady matters to the next relay, not to this one. */
-function graceSince(previous: GovernorState, { power, at }: Senses): number | null {
-  if (power.value === 'mains') return null;
-  return previous.graceSinceMs ?? at.monotonicMs;
 }

@@ -12,6 +12,7 @@ export function createOpenGate(startedMs: number): Governor {
     chosenBy: 'owner',
     trialRelaysLeft: null,
     duty: isDisposed ? 0 : 1,
+    dutyCause: isDisposed ? null : 'full',
     reasons: [],
     sinceMs: startedMs,
     relaysInFlight,

@@ -6,6 +6,7 @@ import type { Log } from '../platform/log.ts';
 import type { GenerateEvent } from '../protocol/generate.ts';
 import type { RefusalCode } from '../protocol/refusal.ts';
 import type { RelayShare } from '../protocol/relay-share.ts';
+import type { HeatVerdict } from './heat.ts';
 import type { Readings, Sensors } from './sensors.ts';
 
 /** What the node itself knows about whether it could serve. */
@@ -19,7 +20,9 @@ export interface NodeFacts {
   readonly device: { readonly kind: 'cpu' | 'gpu'; readonly name: string | null };
   /** Whether there is an engine process, which holds memory. */
   readonly holdsMemory: boolean;
-  /** The owner is being answered by it, or was within the last minutes: then only they end it. */
+  /** The owner is being answered by it. */
+  readonly isAnswering: boolean;
+  /** The same, or they were answered within the last minutes: then only they end it. */
   readonly isOwners: boolean;
   /** What serving brings and costs per hour, in millionths of the currency; null while one is not known. */
   readonly rate: { readonly earnsMicros: number; readonly costsMicros: number } | null;
@@ -87,7 +90,7 @@ export interface GovernorPorts {
   /** Told whenever the status is another one than was told before, for the first time while the governor is made. */
   onStatus(status: Status): void;
   /** Told of each decision with what it was made from, at most once a second. */
-  onDecision(status: Status, readings: Readings): void;
+  onDecision(status: Status, readings: Readings, limits: HeatVerdict['limits']): void;
   onGiveBack(report: GiveBackReport): void;
 }
 

@@ -5,8 +5,9 @@ import type { PresenceReadings, Reading, Source } from './sensors.ts';
 import type { MonitorEvent, SystemMonitor } from './system-monitor.ts';
 
 /** A source that still counts for longer than this while our own window gets input has not seen that input. */
-const CONTRADICTION_MS = 5_000;
-const LYING = 'the idle time goes on while you use Lull’s own window, so it cannot be believed';
+export const CONTRADICTION_MS = 5_000;
+export const LYING =
+  'the idle time goes on while you use Lull’s own window, so it cannot be believed';
 
 export interface PresenceSource extends Source<PresenceReadings> {
   /** Our own window has just got input: the source's word can be tested against it. */
@@ -72,8 +73,8 @@ export function createPresence(
   return {
     read,
     look: () => Promise.resolve(read()),
-    watch(intervalMs) {
-      if (intervalMs === null) {
+    watch(wish) {
+      if (wish === null) {
         stopListening?.();
         stopListening = null;
         // What happens from now on is not heard.

@@ -8,7 +8,6 @@ import type { GatedEngine, PacedEngine } from './ports.ts';
 
 /** One relay's leave to use the engine. */
 export interface Ticket {
-  readonly duty: number;
   /** Aborts when the relay has to end. */
   readonly signal: AbortSignal;
   /** The relay is over. */
@@ -25,7 +24,8 @@ export function gateEngine<Request extends object>(
     async *generate(request, signal) {
       const ticket = take();
       const ends = AbortSignal.any([signal, ticket.signal]);
-      const paced = { ...request, relay: { duty: ticket.duty } };
+      // The share of all relays together is what paces them.
+      const paced = { ...request, relay: { duty: 1 } };
       const events = engine.generate(paced, ends)[Symbol.asyncIterator]();
       try {
         for (;;) {

@@ -37,12 +37,22 @@ export interface Senses {
   readonly locked: Since<boolean>;
   readonly power: Since<Power> & { readonly isAfterBattery: boolean };
   readonly isSuspended: boolean;
+  /** This look is the first after a sleep, or after a time in which the clocks cannot be trusted. */
+  readonly isAwakeAgain: boolean;
   /** Until then the computer counts as only just awake. */
   readonly awakeAtMs: number | null;
 }
 
-/** @param previous null when nobody looked before */
-export function observe(previous: Senses | null, readings: Readings, now: Moment): Senses {
+/**
+ * @param previous null when nobody looked before
+ * @param startAfterMs without input, before the owner counts as away
+ */
+export function observe(
+  previous: Senses | null,
+  readings: Readings,
+  now: Moment,
+  startAfterMs: number,
+): Senses {
   const nowMs = now.monotonicMs;
   const hasSlept = previous !== null && hasClockJumped(previous.at, now);
   const isAwakeAgain = hasSlept || (previous?.isSuspended === true && !readings.isSuspended);
@@ -54,7 +64,7 @@ export function observe(previous: Senses | null, readings: Readings, now: Moment
     at: now,
     input:
       idle !== null && idle >= 0 && idle < Infinity
-        ? inputOf(before?.input ?? null, nowMs - idle)
+        ? inputOf(before?.input ?? null, nowMs - idle, startAfterMs)
         : null,
     locked: since(before?.locked, known(readings.isLocked, STALE_MS.presence, nowMs), nowMs),
     power: {
@@ -62,15 +72,16 @@ export function observe(previous: Senses | null, readings: Readings, now: Moment
       isAfterBattery: isAfterBattery(previous?.power ?? null, power),
     },
     isSuspended: readings.isSuspended,
+    isAwakeAgain,
     awakeAtMs: isAwakeAgain ? nowMs + HOLD_MS.awake : (previous?.awakeAtMs ?? null),
   };
 }
 
 /** How long the owner must have been idle, as things are. */
-export function idleNeededMs({ input, locked, at }: Senses): number {
+export function idleNeededMs({ input, locked, at }: Senses, startAfterMs: number): number {
   const isLocked = locked.value === true && at.monotonicMs - locked.sinceMs >= HOLD_MS.locked;
   if (isLocked) return HOLD_MS.idleLocked;
-  return input !== null && isBlip(input) ? HOLD_MS.idleAfterBlip : HOLD_MS.idle;
+  return input === null ? startAfterMs : neededAfter(input, startAfterMs);
 }
 
 function hasClockJumped(before: Moment, now: Moment): boolean {
@@ -81,7 +92,7 @@ function hasClockJumped(before: Moment, now: Moment): boolean {
 }
 
 /** Null when there is none, or it is too old, or it comes from the future. */
-function known<Value>(
+export function known<Value>(
   reading: Reading<Value> | null,
   staleMs: number,
   nowMs: number,
@@ -110,10 +121,14 @@ function isBlip({ firstMs, lastMs, afterAway }: Input): boolean {
   return afterAway && lastMs - firstMs < BLIP_MS;
 }
 
-function inputOf(before: Input | null, lastMs: number): Input {
+function neededAfter(input: Input, startAfterMs: number): number {
+  return isBlip(input) ? Math.min(HOLD_MS.idleAfterBlip, startAfterMs) : startAfterMs;
+}
+
+function inputOf(before: Input | null, lastMs: number, startAfterMs: number): Input {
   if (before === null) return { firstMs: lastMs, lastMs, afterAway: false };
   const quietMs = lastMs - before.lastMs;
   if (quietMs <= SAME_INPUT_MS) return before;
-  const wasAway = quietMs >= (isBlip(before) ? HOLD_MS.idleAfterBlip : HOLD_MS.idle);
+  const wasAway = quietMs >= neededAfter(before, startAfterMs);
   return wasAway ? { firstMs: lastMs, lastMs, afterAway: true } : { ...before, lastMs };
 }

@@ -27,6 +27,8 @@ export interface GpuReading {
   readonly id: string;
   readonly name: string;
   readonly vendor: 'nvidia' | 'amd' | 'intel' | 'apple' | 'unknown';
+  /** `asleep`: turned off by the system, so cold and used by nobody; `lost`: off the bus. Left out otherwise. */
+  readonly state?: 'asleep' | 'lost' | undefined;
   /** Degrees Celsius at the edge of the die, its hottest spot and its memory. */
   readonly celsius: number | null;
   readonly junctionCelsius: number | null;
@@ -78,6 +80,8 @@ export interface MachineValues {
   readonly apps: readonly RunningApp[];
   /** The program that fills a whole screen; an empty text when none does. */
   readonly fullscreen: string;
+  /** Since the last input as the desktop session tells it; read only where Electron's count cannot be believed. */
+  readonly sessionIdleMs: number;
 }
 
 export type MachineKey = keyof MachineValues;
@@ -155,6 +159,7 @@ export const NO_MACHINE: MachineReadings = {
   cpuSpeedPercent: null,
   apps: null,
   fullscreen: null,
+  sessionIdleMs: null,
   unknown: {},
 };
 

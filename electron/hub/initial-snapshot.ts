@@ -106,6 +106,7 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
         awakeMicrosPerMonth: null,
       },
       selfTest: { state: 'none', atMs: null, detail: null },
+      powerRefusal: null,
     },
     wallet: {
       main: { state: 'none', address: null, isBusy: false, failure: null },

@@ -136,6 +136,8 @@ export const governorSchema = z.strictObject({
   giveBacks: z.array(giveBackSchema),
   money: moneySchema,
   selfTest: selfTestSchema,
+  /** Why the card's power limit is not what its owner asked for; null when it is. */
+  powerRefusal: z.string().nullable(),
 });
 
 /** One reading, for a person who asks. */

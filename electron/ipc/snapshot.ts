@@ -91,6 +91,8 @@ export const engineSchema = z.strictObject({
   /** Tokens each of the parallel sequences can hold. */
   contextTokens: z.number().nullable(),
   sequences: z.number().nullable(),
+  /** How the engine guesses what answers go on with, where that was measured to pay; `off` until it is loaded. */
+  speculation: z.enum(['off', 'lookup']).optional(),
   candidates: z.array(candidateSchema),
   failure: failureSchema.nullable(),
 });

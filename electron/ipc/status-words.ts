@@ -1,5 +1,6 @@
 /** The status and its reasons in plain words: the same ones in the window, in the rail and in the tray. */
-import type { PresencePolicy, Reason, ReasonCode, Status } from './status.ts';
+import { clockWords, FAILED, minutesWords, pausedWords, reasonClause } from './reason-words.ts';
+import type { DutyCause, PresencePolicy, Reason, ReasonCode, Status } from './status.ts';
 
 export interface StatusWords {
   /** The whole state, and the policy wherever it decides. */
@@ -12,19 +13,22 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** How long the owner has to be away under the policy `away`, and after how much of it a short return is forgiven. */
-const AWAY_MS = 300_000;
-const FORGIVEN_MS = 120_000;
+/** Two clocks may differ by so much; more left than the owner has to be away would be odd. */
+const CLOCK_SLACK_MS = 5_000;
 
-const WHEN: Readonly<Record<PresencePolicy, string>> = {
-  away: 'after 5 minutes away',
-  locked: 'once the screen is locked',
-  always: 'even while you work',
-};
-
-/** When relays are served under this policy, to stand after "serves". */
-export function policyWords(policy: PresencePolicy): string {
-  return WHEN[policy];
+/**
+ * When relays are served under this policy, to stand after "serves".
+ * @param awaySeconds how long the owner has to be away under the policy `away`
+ */
+export function policyWords(policy: PresencePolicy, awaySeconds: number): string {
+  switch (policy) {
+    case 'away':
+      return `after ${minutesWords(awaySeconds)} away`;
+    case 'locked':
+      return 'once the screen is locked';
+    case 'always':
+      return 'even while you work';
+  }
 }
 
 /** One word or two, where there is little room. */
@@ -41,18 +45,25 @@ export function statusShort(status: Status): string {
   }
 }
 
-/** @param nowMs Unix milliseconds, as in the status. */
-export function statusSentence(status: Status, nowMs: number): StatusWords {
-  return { sentence: sentenceOf(status, nowMs), time: timeOf(status, nowMs) };
+/** @param nowMs Unix milliseconds, as in the status; @param awaySeconds as in `policyWords` */
+export function statusSentence(status: Status, nowMs: number, awaySeconds: number): StatusWords {
+  return {
+    sentence: sentenceOf(status, nowMs, awaySeconds),
+    time: timeOf(status, nowMs, awaySeconds),
+  };
 }
 
 /** One reason by itself, for a list: "This computer runs on battery". */
-export function reasonSentence(reason: Reason, nowMs: number): string {
-  const clause = clauseOf(reason, nowMs);
+export function reasonSentence(reason: Reason, nowMs: number, awaySeconds: number): string {
+  return upperFirst(reasonClause(reason, nowMs, awaySeconds));
+}
+
+/** With a capital letter, where a clause becomes a sentence. */
+export function upperFirst(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
 }
 
-function sentenceOf(status: Status, nowMs: number): string {
+function sentenceOf(status: Status, nowMs: number, awaySeconds: number): string {
   const [worst] = status.reasons;
   switch (status.mode) {
     case 'off':
@@ -61,130 +72,129 @@ function sentenceOf(status: Status, nowMs: number): string {
       return servingWords(status);
     case 'draining': {
       const rest = `Finishing ${relaysWords(status.relaysInFlight)}`;
-      return worst ? `${rest}: ${clauseOf(worst, nowMs)}` : rest;
+      return worst ? `${rest}: ${reasonClause(worst, nowMs, awaySeconds)}` : rest;
     }
     case 'waiting':
       return worst
-        ? waitingWords(worst, status.policy, nowMs)
-        : `Waiting: serves ${WHEN[status.policy]}`;
+        ? waitingWords(worst, status.policy, nowMs, awaySeconds)
+        : `Waiting: serves ${policyWords(status.policy, awaySeconds)}`;
   }
 }
 
-function servingWords({ policy, chosenBy, duty, trialRelaysLeft }: Status): string {
+function servingWords({ policy, chosenBy, duty, dutyCause, trialRelaysLeft }: Status): string {
+  const slower = slowerWords(dutyCause);
   switch (policy) {
     case 'away':
-      return 'Serving while you are away';
+      return `Serving while you are away${slower ?? ''}`;
     case 'locked':
-      return 'Serving while the screen is locked';
+      return `Serving while the screen is locked${slower ?? ''}`;
     case 'always': {
       const left = trialRelaysLeft === null ? '' : ` ${questionsWords(trialRelaysLeft)}`;
       const what = chosenBy === 'trial' ? `Trying earning: serving${left}` : 'Serving now';
-      return `${what}, even while you work${speedWords(duty)}`;
+      return `${what}, even while you work${slower ?? speedWords(duty)}`;
     }
   }
 }
 
-function speedWords(duty: number): string {
-  if (duty >= 1) return '';
-  return duty === 0.5
-    ? ', at half speed'
-    : `, at ${String(Math.round(duty * 100))} % of full speed`;
-}
-
-function waitingWords(worst: Reason, policy: PresencePolicy, nowMs: number): string {
-  if (worst.code === 'earning-off') return 'Not earning';
-  if (worst.code === 'snoozed') return pausedWords(worst.untilMs);
-  const start = `${FAILED.has(worst.code) ? 'Not serving' : 'Waiting'}: ${clauseOf(worst, nowMs)}`;
-  const condition = conditionOf(worst.code, policy);
-  return condition === null ? start : `${start}; serves ${condition}`;
-}
-
-const FAILED: ReadonlySet<ReasonCode> = new Set([
-  'engine-failed',
-  'network-failed',
-  'presence-unknown',
-  'power-unknown',
-]);
-
-/** What has to hold instead; null where the reason says already what is to be waited for. */
-function conditionOf(code: ReasonCode, policy: PresencePolicy): string | null {
-  switch (code) {
-    case 'suspended':
-    case 'owner-active':
-    case 'presence-unknown':
-    case 'not-locked':
-      return WHEN[policy];
-    case 'power-unknown':
-    case 'on-battery':
-      return `${WHEN[policy]}, on mains power`;
+/** Without a number: one that moves all the time cannot be read in a headline. Null when nothing is to be said. */
+function slowerWords(cause: DutyCause | null): string | null {
+  switch (cause) {
+    case 'heat':
+      return ', slower to hold the temperature';
+    case 'card':
+      return ', slower since the card has slowed itself down';
+    case 'system':
+      return ', slower since the system is warm';
+    case 'unseen-heat':
+      return ', slower while no temperature can be read';
+    case 'quiet-night':
+      return ', slower and quieter for the night';
     default:
       return null;
   }
 }
 
-function pausedWords(untilMs: number | null): string {
-  return untilMs === null ? 'Paused until you resume' : `Paused until ${clockWords(untilMs)}`;
-}
-
-const CLAUSES: Readonly<Record<Exclude<ReasonCode, 'owner-active' | 'snoozed'>, string>> = {
-  'earning-off': 'earning is off',
-  suspended: 'this computer is asleep',
-  'no-model': 'no model is open',
-  'engine-failed': 'the engine stopped by a failure',
-  preparing: 'Lull is still getting ready',
-  'network-failed': 'the network does not work',
-  'network-starting': 'the network is starting',
-  'presence-unknown': 'Lull cannot tell whether you are away',
-  'not-locked': 'the screen is not locked',
-  'power-unknown': 'Lull cannot tell whether this computer runs on battery',
-  'on-battery': 'this computer runs on battery',
-};
-
-/** What is over already and only has to have been so for a while: it ends at a known time. */
-const ALMOST: Readonly<Partial<Record<ReasonCode, string>>> = {
-  suspended: 'this computer has only just woken up',
-  'not-locked': 'the screen was locked only just now',
-  'on-battery': 'mains power has only just come back',
-};
-
-/** In the middle of a sentence, without a full stop. Only what cannot be known needs its detail here. */
-function clauseOf({ code, untilMs, detail }: Reason, nowMs: number): string {
-  if (code === 'owner-active') return activeWords(untilMs, nowMs);
-  if (code === 'snoozed') return pausedWords(untilMs).replace('Paused', 'paused');
-  const almost = untilMs === null ? undefined : ALMOST[code];
-  if (almost !== undefined) return almost;
-  return FAILED.has(code) && detail !== null ? `${CLAUSES[code]} (${detail})` : CLAUSES[code];
+function speedWords(duty: number): string {
+  if (duty >= 1) return '';
+  return duty === 0.5 ? ', at half speed' : `, at ${percentWords(duty)} of full speed`;
 }
 
 /**
- * The last input is known from when its effect ends, but only while more is left of that than a forgiven return could
- * have left: else all that is certain is that it was within the last five minutes.
+ * How hard this computer works for relays and why not harder, for example "at 62 % to hold 75 °C".
+ * @param targetCelsius null when it is not known
  */
-function activeWords(untilMs: number | null, nowMs: number): string {
-  if (untilMs === null) return 'you are using this computer';
-  const leftMs = untilMs - nowMs;
-  if (leftMs <= FORGIVEN_MS) return 'you used this computer less than 5 minutes ago';
-  const agoMs = AWAY_MS - leftMs;
-  return agoMs < SECOND_MS
-    ? 'you are using this computer'
-    : `you used this computer ${agoWords(agoMs)}`;
+export function dutyWords(
+  duty: number,
+  cause: DutyCause | null,
+  targetCelsius: number | null,
+): string {
+  const share = `at ${percentWords(duty)}`;
+  switch (cause) {
+    case null:
+    case 'full':
+      return duty >= 1 ? 'at full speed' : share;
+    case 'policy':
+      return `${share}, since you may be at work here`;
+    case 'warm-up':
+      return `${share}, to begin gently`;
+    case 'heat':
+      return targetCelsius === null
+        ? `${share} to hold the temperature`
+        : `${share} to hold ${String(targetCelsius)} °C`;
+    case 'card':
+      return `${share}, since the card has slowed itself down`;
+    case 'system':
+      return `${share}, since the system says that it is warm`;
+    case 'unseen-heat':
+      return `${share}, since no fresh temperature can be read`;
+    case 'quiet-night':
+      return `${share}, to be quiet at night`;
+  }
 }
 
-/** In minutes: a headline that changes with every second cannot be read in peace. */
-function agoWords(ms: number): string {
-  const minutes = Math.floor(ms / MINUTE_MS);
-  return minutes < 1 ? 'just now' : `${String(minutes)} min ago`;
+function percentWords(share: number): string {
+  return `${String(Math.round(share * 100))} %`;
+}
+
+function waitingWords(
+  worst: Reason,
+  policy: PresencePolicy,
+  nowMs: number,
+  awaySeconds: number,
+): string {
+  if (worst.code === 'earning-off') return 'Not earning';
+  if (worst.code === 'snoozed') return pausedWords(worst.untilMs);
+  const clause = reasonClause(worst, nowMs, awaySeconds);
+  const start = `${FAILED.has(worst.code) ? 'Not serving' : 'Waiting'}: ${clause}`;
+  const condition = conditionOf(worst.code, policy, awaySeconds);
+  return condition === null ? start : `${start}; serves ${condition}`;
+}
+
+/** What has to hold instead; null where the reason says already what is to be waited for. */
+function conditionOf(code: ReasonCode, policy: PresencePolicy, awaySeconds: number): string | null {
+  switch (code) {
+    case 'suspended':
+    case 'owner-active':
+    case 'presence-unknown':
+    case 'not-locked':
+      return policyWords(policy, awaySeconds);
+    case 'power-unknown':
+    case 'on-battery':
+      return `${policyWords(policy, awaySeconds)}, on mains power`;
+    default:
+      return null;
+  }
 }
 
 /** The last of all reasons to end decides; one that ends at no known time leaves it open. */
-function timeOf({ mode, reasons }: Status, nowMs: number): string | null {
+function timeOf({ mode, reasons }: Status, nowMs: number, awaySeconds: number): string | null {
   if (mode !== 'waiting' || reasons.length === 0) return null;
+  const mostMs = nowMs + awaySeconds * SECOND_MS;
   let lastMs = 0;
   for (const { code, untilMs } of reasons) {
     if (untilMs === null) return null;
-    // Two clocks may differ by a moment; more than what the sentence names would be odd.
-    const atMs = code === 'owner-active' ? Math.min(untilMs, nowMs + AWAY_MS) : untilMs;
-    lastMs = Math.max(lastMs, atMs);
+    const isOff = code === 'owner-active' && untilMs <= mostMs + CLOCK_SLACK_MS;
+    lastMs = Math.max(lastMs, isOff ? Math.min(untilMs, mostMs) : untilMs);
   }
   const due = dueWords(lastMs, nowMs);
   const owner = reasons.find(({ code }) => code === 'owner-active');
@@ -202,10 +212,6 @@ function dueWords(atMs: number, nowMs: number): string {
   const minutes = Math.floor(leftMs / MINUTE_MS);
   const seconds = Math.floor((leftMs % MINUTE_MS) / SECOND_MS);
   return `in ${String(minutes)}:${String(seconds).padStart(2, '0')}`;
-}
-
-function clockWords(ms: number): string {
-  return new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
 
 function relaysWords(count: number): string {

@@ -145,8 +145,11 @@ export const COMMANDS = {
     output: none,
   },
   'earn.setAfterRestart': { input: z.strictObject({ on: z.boolean() }), output: none },
-  /** Serves nothing for so long; 0 ends a pause. */
-  'earn.pause': { input: z.strictObject({ minutes: z.int().min(0).max(1440) }), output: none },
+  /** Serves nothing for so long, or with null until the owner resumes; 0 ends a pause. */
+  'earn.pause': {
+    input: z.strictObject({ minutes: z.int().min(0).max(1440).nullable() }),
+    output: none,
+  },
   'governor.set': {
     input: z.strictObject({ change: governorSettingsSchema.partial() }),
     output: none,

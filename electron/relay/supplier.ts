@@ -39,8 +39,16 @@ const VERSION = 1;
 
 export interface Supplier {
   card(): Card;
-  /** Ends after a refusal or a receipt; throws when the receipt could not be made, which `resync` then makes. */
-  relay(peerKey: Hex, request: RelayRequest, signal: AbortSignal): AsyncIterable<RelayEvent>;
+  /**
+   * Ends after a refusal or a receipt; throws when the receipt could not be made, which `resync` then makes.
+   * @param onSaid called when all chunks were given and only the end is still to come
+   */
+  relay(
+    peerKey: Hex,
+    request: RelayRequest,
+    signal: AbortSignal,
+    onSaid?: () => void,
+  ): AsyncIterable<RelayEvent>;
   resync(peerKey: Hex, request: ResyncRequest): Promise<ResyncAnswer | Refusal>;
   /** @returns whether that peer had such a relay running */
   cancel(peerKey: Hex, request: CancelRequest): boolean;
@@ -109,7 +117,12 @@ export function createSupplier(ports: SupplierPorts): Supplier {
     return taken;
   }
 
-  function start(peerKey: Hex, admitted: Admitted, signal: AbortSignal): Handoff<RelayEvent> {
+  function start(
+    peerKey: Hex,
+    admitted: Admitted,
+    signal: AbortSignal,
+    onSaid: () => void,
+  ): Handoff<RelayEvent> {
     const session = accept(peerKey, admitted);
     const stop = createStop();
     const out = createHandoff<RelayEvent>(() => stop.stop('cancelled'));
@@ -121,7 +134,7 @@ export function createSupplier(ports: SupplierPorts): Supplier {
       done: Promise.resolve(),
     };
     live.set(admitted.ref, relay);
-    relay.done = serve(admitted, session, relay, out, signal);
+    relay.done = serve(admitted, session, relay, out, signal, onSaid);
     drop(relay.done, 'a relay', log);
     return out;
   }
@@ -132,6 +145,7 @@ export function createSupplier(ports: SupplierPorts): Supplier {
     relay: LiveRelay,
     out: Handoff<RelayEvent>,
     signal: AbortSignal,
+    onSaid: () => void,
   ): Promise<void> {
     const { stop } = relay;
     const { request, ref } = admitted;
@@ -142,6 +156,7 @@ export function createSupplier(ports: SupplierPorts): Supplier {
     try {
       const outcome = await runRelay({ ...jobOf(admitted, session), out, stop }, ports);
       relay.leftover = outcome.served;
+      onSaid();
       await finish(outcome, session, admitted, out, stop);
       live.delete(ref);
     } catch (error) {
@@ -192,11 +207,13 @@ export function createSupplier(ports: SupplierPorts): Supplier {
     peerKey: Hex,
     request: RelayRequest,
     signal: AbortSignal,
+    onSaid: () => void = () => undefined,
   ): AsyncGenerator<RelayEvent, void> {
     const candidate = candidateOf(request);
     const quote = isDisposed ? 'not-serving' : await askChain(candidate, ports, parts);
     if (signal.aborted) return;
-    const begun = typeof quote === 'string' ? quote : begin(peerKey, candidate, quote, signal);
+    const begun =
+      typeof quote === 'string' ? quote : begin(peerKey, candidate, quote, signal, onSaid);
     if (typeof begun === 'string') yield { type: 'refusal', refusal: refusal(begun) };
     else yield* begun;
   }
@@ -206,11 +223,12 @@ export function createSupplier(ports: SupplierPorts): Supplier {
     candidate: Candidate,
     quote: Quote,
     signal: AbortSignal,
+    onSaid: () => void,
   ): Handoff<RelayEvent> | RefusalCode {
     if (isDisposed) return 'not-serving';
     try {
       const admitted = judge(candidate, quote, ports, parts);
-      return typeof admitted === 'string' ? admitted : start(peerKey, admitted, signal);
+      return typeof admitted === 'string' ? admitted : start(peerKey, admitted, signal, onSaid);
     } catch (error) {
       log.error('a relay could not be written down', { error });
       return 'internal';

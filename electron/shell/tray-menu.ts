@@ -10,6 +10,8 @@ export interface TrayFacts {
   readonly isEarningOn: boolean;
   /** Answers of the owner's own chats and programs that are being written. */
   readonly answersInFlight: number;
+  /** How long the owner has to be away before relays are served. */
+  readonly awaySeconds: number;
 }
 
 export type TrayIcon = 'off' | 'waiting' | 'serving';
@@ -37,7 +39,7 @@ const SEPARATOR: TrayItem = { kind: 'separator' };
 /** @param nowMs Unix milliseconds, as in the status */
 export function trayModel(facts: TrayFacts, nowMs: number): TrayModel {
   const { status } = facts;
-  const { sentence } = statusSentence(status, nowMs);
+  const { sentence } = statusSentence(status, nowMs, facts.awaySeconds);
   return {
     icon: iconOf(status),
     tooltip: `Lull: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`,

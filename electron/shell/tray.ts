@@ -130,7 +130,8 @@ function isSame(one: TrayFacts, other: TrayFacts): boolean {
   return (
     one.status === other.status &&
     one.isEarningOn === other.isEarningOn &&
-    one.answersInFlight === other.answersInFlight
+    one.answersInFlight === other.answersInFlight &&
+    one.awaySeconds === other.awaySeconds
   );
 }
 

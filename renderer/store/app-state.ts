@@ -1,16 +1,19 @@
 /** Everything the window knows: the mirror of main, and what only concerns the view. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SensorLine } from '../../electron/ipc/governor.ts';
 import type { FoundFile } from '../../electron/ipc/models.ts';
 import type { Price, ReceiptCheckView, ReceiptView } from '../../electron/ipc/network.ts';
 import type { FailureText } from '../../electron/ipc/result.ts';
 import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapshot.ts';
 import type { CommandInput } from '../../electron/ipc/table.ts';
+import type { LivePoint } from './live-history.ts';
 import type { LiveText } from './live-text.ts';
 
 export type Tab = 'home' | 'chat' | 'models' | 'earnings' | 'wallet' | 'settings';
 
 /** A part of Settings that other screens lead to. */
-export type SettingsPart = 'earning' | 'network' | 'server';
+export type SettingsPart =
+  'earning' | 'network' | 'server' | 'giving-back' | 'heat' | 'electricity' | 'sensors';
 
 /** Who is asked: the model on this computer, or a Supplier on the network. */
 export type Via = CommandInput<'chat.send'>['via'];
@@ -43,6 +46,13 @@ export interface ModelSearchView {
   /** What was asked for. */
   readonly text: string;
   readonly results: readonly FoundFile[];
+  readonly failure: FailureText | null;
+}
+
+/** What all sensors said when they were asked last. */
+export interface SensorsView {
+  readonly state: 'none' | 'asking' | 'known' | 'failed';
+  readonly lines: readonly SensorLine[];
   readonly failure: FailureText | null;
 }
 
@@ -89,6 +99,9 @@ export interface AppState {
   readonly price: PriceView;
   readonly receipt: ReceiptSheetView | null;
   readonly modelSearch: ModelSearchView;
+  /** Of the last minutes, the oldest first. */
+  readonly liveHistory: readonly LivePoint[];
+  readonly sensors: SensorsView;
   readonly toasts: readonly Toast[];
   readonly toastCount: number;
 }
@@ -101,6 +114,8 @@ export const NO_PRICE: PriceView = {
 };
 
 const NO_SEARCH: ModelSearchView = { state: 'none', text: '', results: [], failure: null };
+
+const NO_SENSORS: SensorsView = { state: 'none', lines: [], failure: null };
 
 const INITIAL: AppState = {
   snapshot: null,
@@ -121,6 +136,8 @@ const INITIAL: AppState = {
   price: NO_PRICE,
   receipt: null,
   modelSearch: NO_SEARCH,
+  liveHistory: [],
+  sensors: NO_SENSORS,
   toasts: [],
   toastCount: 0,
 };

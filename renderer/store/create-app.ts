@@ -5,6 +5,7 @@ import { createAppStore } from './app-state.ts';
 import { createChatActions, followAnswers } from './chat-actions.ts';
 import { followDownloads } from './download-follower.ts';
 import { createMirror } from './mirror.ts';
+import { createGovernorActions } from './governor-actions.ts';
 import { createModelsActions } from './models-actions.ts';
 import { createNetworkActions } from './network-actions.ts';
 import { createOwnerActions } from './owner-actions.ts';
@@ -46,6 +47,7 @@ export function createApp(
     actions: {
       ...createAppActions(bridge, store, writeClipboard),
       ...createChatActions(bridge, store),
+      ...createGovernorActions(bridge, store),
       ...createModelsActions(bridge, store),
       ...createNetworkActions(bridge, store),
       ...createOwnerActions(bridge, store),

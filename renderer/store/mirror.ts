@@ -29,6 +29,7 @@ export function applyPatch(snapshot: Snapshot, patch: Patch): PatchOutcome {
       network: changes.network ?? snapshot.network,
       earnings: changes.earnings ?? snapshot.earnings,
       status: changes.status ?? snapshot.status,
+      governor: changes.governor ?? snapshot.governor,
       wallet: changes.wallet ?? snapshot.wallet,
       doctor: changes.doctor ?? snapshot.doctor,
       conversations: changes.conversations ?? snapshot.conversations,

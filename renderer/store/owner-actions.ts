@@ -16,8 +16,8 @@ export interface OwnerActions {
   /** Turns earning on under the policy that does not wait for the owner to leave. */
   readonly serveNow: () => Promise<void>;
   readonly setAfterRestart: (on: boolean) => Promise<void>;
-  /** 0 ends a pause. */
-  readonly pauseEarning: (minutes: number) => Promise<void>;
+  /** 0 ends a pause; null is one until the owner resumes. */
+  readonly pauseEarning: (minutes: number | null) => Promise<void>;
   readonly exportCsv: () => Promise<void>;
   readonly runDoctor: () => Promise<void>;
   readonly setStartsAtLogin: (on: boolean) => Promise<void>;

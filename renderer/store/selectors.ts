@@ -71,6 +71,11 @@ export function engineTrouble(state: AppState): FailureText | null {
   return last?.failure?.code === engine.failure.code ? null : engine.failure;
 }
 
+/** Until main has answered it does not matter. */
+export function awaySecondsOf(state: AppState): number {
+  return state.snapshot?.settings.governor.startAfterSeconds ?? 0;
+}
+
 export function runningStep(steps: readonly SetupStep[]): SetupStep | null {
   return steps.find((step) => step.state === 'running') ?? null;
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { AppActions } from './app-actions.ts';
 import type { AppState, AppStore } from './app-state.ts';
 import type { ChatActions } from './chat-actions.ts';
+import type { GovernorActions } from './governor-actions.ts';
 import type { ModelsActions } from './models-actions.ts';
 import type { NetworkActions } from './network-actions.ts';
 import type { OwnerActions } from './owner-actions.ts';
@@ -11,6 +12,7 @@ import type { WalletActions } from './wallet-actions.ts';
 
 export type Actions = AppActions &
   ChatActions &
+  GovernorActions &
   ModelsActions &
   NetworkActions &
   OwnerActions &

@@ -3,6 +3,7 @@ import type { FailureText } from '../../electron/ipc/result.ts';
 import type { Conversation, Message, Snapshot } from '../../electron/ipc/snapshot.ts';
 import type { CommandOutput, NotificationBody } from '../../electron/ipc/table.ts';
 import { NEW_CHAT, without, type AppState, type ChatView, type Via } from './app-state.ts';
+import { withLive } from './live-history.ts';
 import { addDelta, adoptText } from './live-text.ts';
 
 type Change = Partial<AppState>;
@@ -14,7 +15,12 @@ export function takeSnapshot(state: AppState, snapshot: Snapshot): Change {
   const before = state.snapshot?.conversations ?? [];
   const still = new Set(snapshot.conversations.map(({ id }) => id));
   const gone = before.map(({ id }) => id).filter((id) => !still.has(id));
-  const base: Change = { snapshot, startFailure: null };
+  const { live } = snapshot.governor;
+  const base: Change = {
+    snapshot,
+    startFailure: null,
+    liveHistory: withLive(state.liveHistory, live, snapshot.status.duty),
+  };
   if (gone.length === 0) return base;
   return { ...base, ...forgetConversations(state, new Set(gone)) };
 }

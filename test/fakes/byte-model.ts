@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ModelContext, Rating, SequencePort } from '../../electron/engine/model-context.ts';
+import type { StepCosts } from '../../electron/engine/speculation-rule.ts';
 import { AppError } from '../../electron/platform/app-error.ts';
 import { createDeferred } from '../../electron/platform/deferred.ts';
 
@@ -12,6 +13,8 @@ export interface ByteModelOptions {
   readonly canRewind?: boolean;
   /** The byte that follows; null ends the answer. */
   readonly next?: (written: readonly number[], seed: number) => number | null;
+  /** With them guesses are checked; left out, there are none. */
+  readonly stepCosts?: StepCosts;
 }
 
 export interface ByteModel extends ModelContext {
@@ -21,6 +24,9 @@ export interface ByteModel extends ModelContext {
     /** Most prompt tokens that were being evaluated at once. */
     mostPrefill: number;
     evaluated: number;
+    /** Tokens that were checked together with the one that came in any case, and those of them that were right. */
+    guessed: number;
+    right: number;
     saved: number;
     loaded: number;
   };
@@ -61,7 +67,16 @@ export function rate(token: number, topLogprobs: number | undefined): Rating | n
 
 export function createByteModel(options: ByteModelOptions = {}): ByteModel {
   const { contextTokens = 200, sequences = 3, canRewind = true, next = nextByte } = options;
-  const trace = { mostTogether: 0, mostPrefill: 0, evaluated: 0, saved: 0, loaded: 0 };
+  const { stepCosts } = options;
+  const trace = {
+    mostTogether: 0,
+    mostPrefill: 0,
+    evaluated: 0,
+    guessed: 0,
+    right: 0,
+    saved: 0,
+    loaded: 0,
+  };
   let together = 0;
   let prefill = 0;
   let isBroken = false;
@@ -118,13 +133,29 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
       open(tokens, { seed, topLogprobs }) {
         if (tokens.length === 0) throw new Error('nothing to evaluate');
         let pending = tokens;
+        const draw = (text: readonly number[]) => {
+          const token = next(text, seed);
+          pending = token === null ? [] : [token];
+          return token === null ? null : { id: token, rating: rate(token, topLogprobs) };
+        };
         return {
+          check: (guesses, take) =>
+            alone(async () => {
+              const sure = held.length + pending.length;
+              await evaluate(held, [...pending, ...guesses], false);
+              trace.guessed += guesses.length;
+              held.length = sure;
+              for (const guess of [...guesses, null]) {
+                const token = draw(held);
+                if (!take(token) || token === null || token.id !== guess) break;
+                trace.right += 1;
+                held.push(token.id);
+              }
+            }),
           next: () =>
             alone(async () => {
               await evaluate(held, pending, false);
-              const token = next(held, seed);
-              pending = token === null ? [] : [token];
-              return token === null ? null : { id: token, rating: rate(token, topLogprobs) };
+              return draw(held);
             }),
           close: () => alone(() => Promise.resolve()),
         };
@@ -136,6 +167,7 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
     contextTokens,
     sequences: Array.from({ length: sequences }, sequence),
     endTexts: [],
+    stepCosts,
     render(turns) {
       const text = turns.map((turn) => turn.text).join('');
       if (text.includes('refuse')) throw new AppError('bad-request');

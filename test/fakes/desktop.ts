@@ -18,6 +18,9 @@ import { STARTER_PATH } from './starter-path.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
+const noCard = (): Promise<never> => Promise.reject(new Error('there is no card'));
+const NO_POWER_TOOL = { read: noCard, set: noCard };
+
 export interface RunningDesktop {
   readonly app: DesktopApp;
   readonly news: readonly ChatNews[];
@@ -59,7 +62,11 @@ export function createDesktop(
       random: systemRandom,
       log: createMemoryLog(),
       sealing: NO_KEY_STORE,
-      sensors: createFakeSensors(systemClock),
+      system: {
+        sensors: createFakeSensors(systemClock),
+        wakeLock: { keepAwake: () => undefined },
+        powerTool: NO_POWER_TOOL,
+      },
     },
     (event) => news.push(event),
   );

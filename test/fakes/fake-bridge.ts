@@ -15,6 +15,7 @@ import {
   withRelay,
   word,
 } from './fake-network.ts';
+import { fakeGovernorCommands } from './fake-governor.ts';
 import { fakeModelsCommands } from './fake-models.ts';
 import { fakeOwnerCommands } from './fake-owner.ts';
 import { fakeWalletCommands } from './fake-wallet.ts';
@@ -168,6 +169,7 @@ export function createFakeBridge(options: FakeBridgeOptions = {}): FakeBridge {
           patch({ settings: { ...snapshot.settings, ...input } }),
         ),
       ...fakeOwnerCommands({ command, patch, snapshot: () => snapshot }),
+      ...fakeGovernorCommands({ command, patch, snapshot: () => snapshot }),
       ...fakeModelsCommands({ command, patch, snapshot: () => snapshot }),
       ...fakeWalletCommands({ command, patch, snapshot: () => snapshot }),
       'model.choose': () =>

@@ -31,14 +31,25 @@ const OFF: Status['reasons'] = [{ code: 'earning-off', untilMs: null, detail: nu
 /** As if the owner were at the keyboard: only the policy `always` serves. */
 function statusFor({ settings, status }: Snapshot, pausedUntilMs: number | null): Status {
   const { isOn, presence } = settings.earning;
-  const base = { ...status, policy: presence, chosenBy: 'owner' as const, duty: 0 };
+  const base = {
+    ...status,
+    policy: presence,
+    chosenBy: 'owner' as const,
+    ...{ duty: 0, dutyCause: null },
+  };
   if (!isOn) return { ...base, mode: 'off', reasons: OFF };
   if (pausedUntilMs !== null) {
-    const snoozed = { code: 'snoozed' as const, untilMs: pausedUntilMs, detail: null };
+    const untilMs = pausedUntilMs === Infinity ? null : pausedUntilMs;
+    const snoozed = { code: 'snoozed' as const, untilMs, detail: null };
     return { ...base, mode: 'waiting', reasons: [snoozed] };
   }
-  if (presence === 'always') return { ...base, mode: 'serving', duty: 0.5, reasons: [] };
+  if (presence === 'always')
+    return { ...base, mode: 'serving', duty: 0.5, dutyCause: 'policy', reasons: [] };
   return { ...base, mode: 'waiting', reasons: BUSY };
+}
+
+function pauseEnd(minutes: number | null): number {
+  return minutes === null ? Infinity : Date.now() + minutes * MINUTE_MS;
 }
 
 /** The settings after a change, and the status that follows from them. */
@@ -76,7 +87,7 @@ export function fakeOwnerCommands({ command, patch, snapshot }: FakeMain): Owner
       command('earn.setAfterRestart', input, () => earning({ afterRestart: input.on })),
     'earn.pause': (input) =>
       command('earn.pause', input, () =>
-        settle({}, input.minutes === 0 ? null : Date.now() + input.minutes * MINUTE_MS),
+        settle({}, input.minutes === 0 ? null : pauseEnd(input.minutes)),
       ),
     'earn.exportCsv': () =>
       command('earn.exportCsv', undefined, () => ({ path: '/home/owner/relays.csv' })),

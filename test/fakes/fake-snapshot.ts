@@ -127,6 +127,7 @@ export function fakeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     network: INITIAL.network,
     earnings: INITIAL.earnings,
     status: INITIAL.status,
+    governor: INITIAL.governor,
     wallet: INITIAL.wallet,
     doctor: INITIAL.doctor,
     conversations: [],

@@ -3,7 +3,7 @@ import type { Generation } from '../../electron/engine/generation.ts';
 import { createPlaces, type Known } from '../../electron/engine/places.ts';
 import { createPrefixStore, type PrefixStore } from '../../electron/engine/prefix-store.ts';
 import type { EngineRequest } from '../../electron/engine/ports.ts';
-import type { Slot } from '../../electron/engine/step-plan.ts';
+import { startRunning, type Slot } from '../../electron/engine/step-plan.ts';
 import { DEFAULT_SAMPLING } from '../../electron/protocol/generate.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import {
@@ -117,7 +117,7 @@ export function createPlaceUser(options: PlaceUserOptions = {}): PlaceUser {
       const sequence = all[slots.findIndex((each) => each === slot)];
       if (slot === null || sequence === undefined) return null;
       slot.lastUse = uses += 1;
-      const running = { generation, evaluated: 0, source: null, isWaiting: false };
+      const running = startRunning(generation);
       slot.running = running;
       const mine = visit(slot, sequence, generation, key ?? 'owner');
       visits.set(slot, mine);
@@ -148,6 +148,7 @@ const NOTHING = {
   sampling: { ...DEFAULT_SAMPLING, seed: 0 },
   ended: false,
   held: false,
+  room: 1,
   admit: () => undefined,
   accept: () => undefined,
   hold: () => undefined,

@@ -98,7 +98,7 @@ export async function startRelayNet(engine: RelayEngine, model: ServedModel): Pr
         peers: {
           card: () => market.handlers.card(),
           resync: (peerKey, request) => market.handlers.resync(peerKey, request),
-          relay: (peerKey, request, signal) => market.handlers.relay(peerKey, request, signal),
+          relay: (...asked) => market.handlers.relay(...asked),
           cancel: (peerKey, request) => {
             market.handlers.cancel(peerKey, request);
           },

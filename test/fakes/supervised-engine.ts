@@ -1,7 +1,9 @@
 /** A real supervisor over engine processes that exist only in the test. */
 import { createEngineSupervisor } from '../../electron/engine/engine-supervisor.ts';
 import type { EnginePlan } from '../../electron/engine/engine-plan.ts';
+import type { ProcessMemory } from '../../electron/engine/memory-back.ts';
 import { toEngineSchema } from '../../electron/engine/messages.ts';
+import type { Clock } from '../../electron/platform/clock.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { createScriptedChildren, type ScriptedChild } from './scripted-child.ts';
@@ -49,9 +51,12 @@ export const LIMITS = { idleExitMs: 300_000, silenceMs: 5_000 };
 type Behaviour = 'answers' | 'hangs' | 'never loads' | 'crashes while loading' | 'cannot load';
 
 /** Behaves as the engine process would, to the extent that each test needs. */
-export function createSupervisedEngine(behaviour: Behaviour = 'answers') {
+export function createSupervisedEngine(
+  behaviour: Behaviour = 'answers',
+  makeMemory: (clock: Clock) => ProcessMemory | undefined = () => undefined,
+) {
   const clock = createManualClock();
-  const state = { behaviour, diesSlowly: false, report: REPORT };
+  const state = { behaviour, diesSlowly: false, isDeafToPace: false, report: REPORT };
   const hear = (child: ScriptedChild, raw: unknown) => {
     const message = toEngineSchema.parse(raw);
     if (message.type === 'load') load(child);
@@ -69,6 +74,8 @@ export function createSupervisedEngine(behaviour: Behaviour = 'answers') {
       const event = { ...END, reason: 'cancelled' };
       child.say({ type: 'events', events: [{ id: message.id, event }] });
     }
+    if (message.type === 'pace' && !state.isDeafToPace)
+      child.say({ type: 'paced', id: message.id });
     if (message.type === 'pulse' && state.behaviour !== 'hangs') child.say({ type: 'alive' });
   };
   const children = createScriptedChildren(hear, (child) => {
@@ -87,7 +94,8 @@ export function createSupervisedEngine(behaviour: Behaviour = 'answers') {
     });
   };
   const log = createMemoryLog();
-  const supervisor = createEngineSupervisor({ spawn: children.spawn, clock, log }, LIMITS);
+  const ports = { spawn: children.spawn, clock, log, memory: makeMemory(clock) };
+  const supervisor = createEngineSupervisor(ports, LIMITS);
   const states: string[] = [];
   supervisor.onChange((summary) => {
     if (states.at(-1) !== summary.state) states.push(summary.state);

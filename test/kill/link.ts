@@ -7,12 +7,14 @@ import type { RelayEvent, RelayRequest } from '../../electron/protocol/wire-rela
 import { reach } from './death.ts';
 import type { Witness } from './witness.ts';
 
+const ignore = (): void => undefined;
+
 /** The Supplier's half of the steps. */
 export function tapHandlers(handlers: PeerServerHandlers, witness: Witness): PeerServerHandlers {
   return {
     ...handlers,
-    async *relay(peerKey, request, signal) {
-      for await (const event of handlers.relay(peerKey, request, signal)) {
+    async *relay(peerKey, request, signal, onSaid) {
+      for await (const event of handlers.relay(peerKey, request, signal, onSaid)) {
         if (event.type === 'chunk' && event.number === 0) {
           witness.saw('relay-accepted', request.voucher.signature);
         }
@@ -80,7 +82,7 @@ export function createMemoryLink(
   async function deliverAgain(request: RelayRequest): Promise<void> {
     await turn();
     const { signal } = new AbortController();
-    const events = other().relay(ownKey, request, signal)[Symbol.asyncIterator]();
+    const events = other().relay(ownKey, request, signal, ignore)[Symbol.asyncIterator]();
     try {
       while ((await events.next()).done !== true);
     } catch {
@@ -100,7 +102,7 @@ export function createMemoryLink(
     const cut = (): void => far.abort();
     signal.addEventListener('abort', cut);
     try {
-      for await (const event of other().relay(ownKey, request, far.signal)) {
+      for await (const event of other().relay(ownKey, request, far.signal, ignore)) {
         await turn();
         if (signal.aborted) throw lost();
         if (event.type === 'receipt' && strikes(LOST_ONE_IN)) throw lost();

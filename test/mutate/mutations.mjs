@@ -1,13 +1,9 @@
 /** What `npm run test:mutate` breaks, one at a time: a test must fail for every line of this. */
 
-/**
- * @typedef {object} Mutation
- * @property {string} name
- * @property {string} file
- * @property {string} from stands exactly once in the file
- * @property {string} to
- * @property {readonly string[]} tests
- */
+import { GOVERNOR_MUTATIONS } from './governor-mutations.mjs';
+import { HEAT_MUTATIONS } from './heat-mutations.mjs';
+import { inFile } from './in-file.mjs';
+import { LEDGER_MUTATIONS } from './ledger-mutations.mjs';
 
 /** The table whose rules are turned round one by one; the names are read from the file itself. */
 export const RULES = {
@@ -35,18 +31,11 @@ const ATTACK_TESTS = ['test/unit/relay/attacks.test.ts'];
 const SIGNING_TESTS = ['test/unit/relay/signing.test.ts'];
 const POLICY_TESTS = ['test/unit/wallet/key-policy.test.ts'];
 
-/**
- * @param {string} file
- * @param {readonly string[]} tests
- * @param {readonly (readonly [name: string, from: string, to: string])[]} changes
- * @returns {Mutation[]}
- */
-function inFile(file, tests, changes) {
-  return changes.map(([name, from, to]) => ({ name, file, from, to, tests }));
-}
-
-/** @type {readonly Mutation[]} */
+/** @type {readonly import('./in-file.mjs').Mutation[]} */
 export const MUTATIONS = [
+  ...GOVERNOR_MUTATIONS,
+  ...HEAT_MUTATIONS,
+  ...LEDGER_MUTATIONS,
   ...inFile(COVER, COVER_TESTS, [
     ['cover without what is settled', 'settledCu + inFlightCu + maxCu', 'inFlightCu + maxCu'],
     ['cover without what is in flight', 'settledCu + inFlightCu + maxCu', 'settledCu + maxCu'],

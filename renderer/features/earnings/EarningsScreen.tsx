@@ -2,6 +2,7 @@
 import { CardScreen } from '../CardScreen.tsx';
 import { ChartCard } from './ChartCard.tsx';
 import { EarnedCard } from './EarnedCard.tsx';
+import { NetCard } from './NetCard.tsx';
 import { RelayList } from './RelayList.tsx';
 import { TrialCard } from './TrialCard.tsx';
 
@@ -11,6 +12,7 @@ export function EarningsScreen() {
       <EarnedCard />
       <TrialCard />
       <ChartCard />
+      <NetCard />
       <RelayList />
     </CardScreen>
   );

@@ -2,14 +2,25 @@
 import { reasonSentence, statusSentence, statusShort } from '../../../electron/ipc/status-words.ts';
 import type { Status } from '../../../electron/ipc/status.ts';
 import { formatUnits } from '../../format/amounts.ts';
+import { awaySecondsOf } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { useDiscreet, veiled } from '../../store/use-discreet.ts';
 import { BigAmount } from '../../ui/BigAmount.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { MoreIcon } from '../../ui/icons.tsx';
+import { Menu } from '../../ui/Menu.tsx';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { useNow } from '../use-now.ts';
-import { homeAction, netToday, offerWords } from './home-words.ts';
+import {
+  canPause,
+  homeAction,
+  HOUR_MINUTES,
+  minutesUntilTomorrow,
+  needOf,
+  netToday,
+  offerWords,
+} from './home-words.ts';
 import { useHomeAct } from './use-home-act.ts';
 
 export function StateCard() {
@@ -27,7 +38,9 @@ export function StateCard() {
 
 function StateWords({ status }: { readonly status: Status }) {
   const nowMs = useNow(status.reasons.some(({ untilMs }) => untilMs !== null));
-  const { sentence, time } = statusSentence(status, nowMs);
+  const awaySeconds = useApp(awaySecondsOf);
+  const { sentence, time } = statusSentence(status, nowMs, awaySeconds);
+  const need = time === null ? needOf(status) : null;
   const others = status.mode === 'off' ? [] : status.reasons.slice(1);
   return (
     <>
@@ -40,10 +53,11 @@ function StateWords({ status }: { readonly status: Status }) {
         {statusShort(status)}
       </span>
       {time === null ? null : <p className="state-time">Starts {time}</p>}
+      {need === null ? null : <p className="state-time">{need}</p>}
       {others.length === 0 ? null : (
         <ul className="state-others" aria-label="Also in the way">
           {others.map((reason) => (
-            <li key={reason.code}>Also: {reasonSentence(reason, nowMs)}</li>
+            <li key={reason.code}>Also: {reasonSentence(reason, nowMs, awaySeconds)}</li>
           ))}
         </ul>
       )}
@@ -70,6 +84,25 @@ function Today() {
   );
 }
 
+/** Longer than the one hour that the button offers. */
+function LongerPauses() {
+  const { pauseEarning } = useActions();
+  return (
+    <Menu
+      label="Pause for longer"
+      icon={<MoreIcon />}
+      items={[
+        { label: 'Pause 1 hour', onSelect: () => void pauseEarning(HOUR_MINUTES) },
+        {
+          label: 'Pause until tomorrow',
+          onSelect: () => void pauseEarning(minutesUntilTomorrow(Date.now())),
+        },
+        { label: 'Pause until I resume', onSelect: () => void pauseEarning(null) },
+      ]}
+    />
+  );
+}
+
 function StateActions({ status }: { readonly status: Status }) {
   const { showSettings } = useActions();
   const run = useHomeAct();
@@ -87,6 +120,7 @@ function StateActions({ status }: { readonly status: Status }) {
       >
         When to serve…
       </Button>
+      {canPause(status) ? <LongerPauses /> : null}
     </div>
   );
 }

@@ -1,9 +1,7 @@
 /** Runs what the buttons of Home stand for. */
 import type { FixAction } from '../../../electron/ipc/doctor.ts';
 import { useActions } from '../../store/use-app.tsx';
-import type { HomeAct } from './home-words.ts';
-
-const HOUR_MINUTES = 60;
+import { HOUR_MINUTES, type HomeAct } from './home-words.ts';
 
 export function useHomeAct(): (act: HomeAct) => Promise<void> | void {
   const actions = useActions();
@@ -28,6 +26,17 @@ export function useHomeAct(): (act: HomeAct) => Promise<void> | void {
         return undefined;
       case 'restart-engine':
         return actions.restartEngine();
+      case 'self-test':
+        return actions.runSelfTest();
+      case 'open-giving-back':
+        actions.showSettings('giving-back');
+        return undefined;
+      case 'open-heat':
+        actions.showSettings('heat');
+        return undefined;
+      case 'open-electricity':
+        actions.showSettings('electricity');
+        return undefined;
     }
   };
 }

@@ -1,22 +1,25 @@
 /** Settings: whether this computer earns, when it serves, and what happens after a restart. */
 import type { PresencePolicy, Status } from '../../../electron/ipc/status.ts';
+import { minutesWords } from '../../../electron/ipc/reason-words.ts';
 import { policyWords } from '../../../electron/ipc/status-words.ts';
+import { awaySecondsOf } from '../../store/selectors.ts';
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Choices } from '../../ui/Choices.tsx';
 import { Switch } from '../../ui/Switch.tsx';
 
-const POLICIES: readonly {
+interface PolicyOption {
   readonly value: PresencePolicy;
   readonly name: string;
   readonly about: string;
-}[] = [
+}
+
+const policies = (awaySeconds: number): readonly PolicyOption[] => [
   {
     value: 'away',
     name: 'While I am away',
-    about:
-      'After 5 minutes without mouse or keyboard, sooner with the screen locked. It stops as soon as you are back.',
+    about: `After ${minutesWords(awaySeconds)} without mouse or keyboard, sooner with the screen locked. It stops as soon as you are back.`,
   },
   {
     value: 'locked',
@@ -33,6 +36,7 @@ const POLICIES: readonly {
 export function EarningSection() {
   const earning = useApp((state) => state.snapshot?.settings.earning);
   const status = useApp((state) => state.snapshot?.status);
+  const awaySeconds = useApp(awaySecondsOf);
   const { setEarning, setPresence, setAfterRestart } = useActions();
   if (!earning || !status) return null;
   return (
@@ -46,11 +50,11 @@ export function EarningSection() {
       {earning.isOn && status.mode === 'off' ? <Held /> : null}
       <Choices
         legend="When to serve"
-        options={POLICIES}
+        options={policies(awaySeconds)}
         chosen={earning.presence}
         onChoose={(presence) => void setPresence(presence)}
       />
-      <Overruled status={status} />
+      <Overruled status={status} awaySeconds={awaySeconds} />
       <Switch
         label="Go on after a restart"
         about="When the system starts Lull at log-in, earning goes on by itself. Without this, Lull waits for you. A start by hand always goes on where it was."
@@ -72,14 +76,19 @@ function Held() {
   );
 }
 
+interface OverruledProps {
+  readonly status: Status;
+  readonly awaySeconds: number;
+}
+
 /** The choice above does not decide while somebody else has chosen. */
-function Overruled({ status: { chosenBy, policy } }: { readonly status: Status }) {
+function Overruled({ status: { chosenBy, policy }, awaySeconds }: OverruledProps) {
   if (chosenBy === 'owner') return null;
   return (
     <p className="quiet">
       {chosenBy === 'trial'
-        ? `While you try earning, it serves ${policyWords(policy)}.`
-        : `Lull was started with a choice of its own: until it ends, it serves ${policyWords(policy)}.`}
+        ? `While you try earning, it serves ${policyWords(policy, awaySeconds)}.`
+        : `Lull was started with a choice of its own: until it ends, it serves ${policyWords(policy, awaySeconds)}.`}
     </p>
   );
 }

@@ -6,10 +6,14 @@ import { AboutSection } from './AboutSection.tsx';
 import { AppearanceSection } from './AppearanceSection.tsx';
 import { ComputerSection } from './ComputerSection.tsx';
 import { EarningSection } from './EarningSection.tsx';
+import { ElectricitySection } from './ElectricitySection.tsx';
 import { EndpointSection } from './EndpointSection.tsx';
 import { EngineSection } from './EngineSection.tsx';
+import { GivingBackSection } from './GivingBackSection.tsx';
+import { HeatSection } from './HeatSection.tsx';
 import { ModelSection } from './ModelSection.tsx';
 import { NetworkSection } from './NetworkSection.tsx';
+import { SensorsSection } from './SensorsSection.tsx';
 import { ServerSection } from './ServerSection.tsx';
 
 export function SettingsScreen() {
@@ -18,6 +22,10 @@ export function SettingsScreen() {
     <CardScreen title="Settings">
       <ModelSection />
       <EarningSection />
+      <GivingBackSection />
+      <HeatSection />
+      <ElectricitySection />
+      <SensorsSection />
       <ComputerSection />
       <NetworkSection />
       <AppearanceSection />

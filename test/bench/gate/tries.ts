@@ -32,10 +32,10 @@ export async function pauses(
       await wait(draw(options.withinMs));
       if (answer.isPast(phase)) break;
       const ms = await watched.untilStill(() => {
-        engine.paceRelays(0);
+        void engine.paceRelays(0);
       });
       const counts = !answer.isPast(phase);
-      engine.paceRelays(1);
+      void engine.paceRelays(1);
       if (counts) samples.push(ms);
     }
     answer.cancel();

@@ -18,6 +18,10 @@ const REFUSAL = { code: 'insolvent', retryElsewhere: false };
 const eventsOf = (message: FromEdge) =>
   message.type === 'call-events' ? message.streams.flatMap(({ events }) => events) : [];
 
+const isEnd = (message: FromEdge) =>
+  message.type === 'call-end' ||
+  (message.type === 'call-events' && message.streams.some(({ isLast }) => isLast === true));
+
 async function pass(clock: ManualClock, ms: number): Promise<void> {
   for (let leftMs = ms; leftMs > 0; leftMs -= 1_000) {
     clock.advance(Math.min(1_000, leftMs));
@@ -29,7 +33,8 @@ async function pass(clock: ManualClock, ms: number): Promise<void> {
 async function relayedAs(answer: (stream: ServerHttp2Stream) => void) {
   const parts = createPeerCalled(answer);
   parts.call('relay', '{}');
-  const isOver = ({ type }: { type: string }) => /^call-(end|failed|answer)$/.test(type);
+  const isOver = (message: FromEdge) =>
+    isEnd(message) || message.type === 'call-failed' || message.type === 'call-answer';
   await settled(() => parts.heard.some(isOver), 'the end of the call');
   return parts.heard;
 }
@@ -48,8 +53,10 @@ describe('a peer that keeps the rules', () => {
     const text = `: working\n\n${eventFrame(chunk(0))}${eventFrame(chunk(1))}`;
     const heard = await relayedAs(written(text + eventFrame(RECEIPT_WIRE)));
     expect(heard).toEqual([
-      { type: 'call-events', streams: [{ id: 1, events: [chunk(0), chunk(1), RECEIPT] }] },
-      { type: 'call-end', id: 1 },
+      {
+        type: 'call-events',
+        streams: [{ id: 1, events: [chunk(0), chunk(1), RECEIPT], isLast: true }],
+      },
     ]);
   });
 
@@ -60,8 +67,7 @@ describe('a peer that keeps the rules', () => {
     ]);
     const event = { type: 'refusal', refusal: REFUSAL };
     expect(await relayedAs(written(eventFrame(event)))).toEqual([
-      { type: 'call-events', streams: [{ id: 1, events: [event] }] },
-      { type: 'call-end', id: 1 },
+      { type: 'call-events', streams: [{ id: 1, events: [event], isLast: true }] },
     ]);
   });
 
@@ -216,7 +222,7 @@ describe('time', () => {
       const fresh = events().length - taken;
       taken += fresh;
       if (fresh > 0) outgoing.receive({ type: 'call-taken', id, count: fresh });
-      return heard.at(-1)?.type === 'call-end';
+      return heard.some(isEnd);
     }, 'the end');
     expect(events()).toHaveLength(2_001);
   });

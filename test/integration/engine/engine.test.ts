@@ -242,14 +242,14 @@ describe('pausing relays', () => {
       if (soFar.length > 10) begun.resolve(undefined);
     });
     await begun.promise;
-    engine.paceRelays(0);
+    void engine.paceRelays(0);
     // The owner's answer comes after everything that was on its way.
     await answer(ask('Hi.', { maxTokens: 5 }));
     const paused = soFar.length;
     expect((await answer(ask('Write a story.'))).ids.length).toBeGreaterThan(5);
     expect(soFar).toHaveLength(paused);
     expect(paused).toBeLessThan(300);
-    engine.paceRelays(1);
+    void engine.paceRelays(1);
     const { end, ids } = await paid;
     expect(end?.reason).not.toBe('cancelled');
     expect(ids.length).toBeGreaterThan(paused);

@@ -5,12 +5,15 @@ import {
   createEngineSupervisor,
   type EngineSupervisor,
 } from '../../../electron/engine/engine-supervisor.ts';
+import { createLinuxMemory } from '../../../electron/engine/memory-linux.ts';
 import type { EngineRequest } from '../../../electron/engine/ports.ts';
 import { createGovernor } from '../../../electron/governor/governor.ts';
-import type { Governor } from '../../../electron/governor/ports.ts';
+import type { GiveBackReport, Governor } from '../../../electron/governor/ports.ts';
+import { DEFAULT_GOVERNOR_SETTINGS } from '../../../electron/ipc/governor.ts';
 import { STARTER_GOLDEN } from '../../../electron/models/starter-golden.ts';
 import { systemClock } from '../../../electron/platform/clock.ts';
 import { DEFAULT_SAMPLING, type GenerateRequest } from '../../../electron/protocol/generate.ts';
+import { createFakeActuators, READY_NODE } from '../../fakes/fake-actuators.ts';
 import { createFakeSensors, type FakeSensors } from '../../fakes/fake-sensors.ts';
 import { createForkedChildren, type ForkedChildren } from '../../fakes/fork-child.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
@@ -33,22 +36,31 @@ let children: ForkedChildren;
 let engine: EngineSupervisor;
 let sensors: FakeSensors;
 let governor: Governor;
+let giveBacks: GiveBackReport[];
 
 beforeEach(() => {
   children = createForkedChildren('engine');
+  giveBacks = [];
   const log = createMemoryLog();
-  engine = createEngineSupervisor({ spawn: children.spawn, clock: systemClock, log });
+  const memory = process.platform === 'linux' ? createLinuxMemory(systemClock) : undefined;
+  engine = createEngineSupervisor({ spawn: children.spawn, clock: systemClock, log, memory });
   engine.use(PLAN);
   sensors = createFakeSensors(systemClock);
   governor = createGovernor(
     {
-      sensors,
-      clock: systemClock,
-      log,
-      nodeFacts: () => ({ model: 'ready', engine: 'ready', network: 'ready' }),
+      ...{ sensors, clock: systemClock, log },
+      actuators: {
+        ...createFakeActuators(),
+        pace: engine.paceRelays,
+        release: engine.release,
+      },
+      nodeFacts: () => ({ ...READY_NODE, holdsMemory: engine.pid !== undefined }),
+      minuteOfWeek: () => 0,
       onStatus: () => undefined,
+      onDecision: () => undefined,
+      onGiveBack: (report) => giveBacks.push(report),
     },
-    { isOn: true, policy: 'away', chosenBy: 'owner' },
+    { isOn: true, policy: 'away', chosenBy: 'owner', settings: DEFAULT_GOVERNOR_SETTINGS },
   );
 });
 
@@ -161,5 +173,42 @@ describe('with the real engine', () => {
     expect(paid.error).toMatchObject({ code: 'owner-returned' });
     const errors = (await Promise.all(owners)).map(({ error }) => error);
     expect(errors).toEqual([null, null]);
+  });
+
+  test('a game takes the computer: the process is gone with its memory, and a later question loads anew', async () => {
+    const pids: (number | undefined)[] = [];
+    const paid = await run('relay', story(LONG, 3), (soFar) => {
+      if (soFar < 10 || pids.length > 0) return;
+      pids.push(engine.pid);
+      sensors.machine.apps = [{ name: 'A Game', by: 'mark' }];
+      sensors.emit();
+    });
+    expect(paid.error).toMatchObject({ code: 'owner-returned' });
+    await expect.poll(() => giveBacks, { interval: 5 }).toMatchObject([{ cause: 'game' }]);
+    expect(engine.pid).toBeUndefined();
+    const [pid = 0] = pids;
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    const [report] = giveBacks;
+    // Half a second is what is promised for an idle machine; this one does other things as well.
+    expect(report?.stoppedAfterMs).toBeLessThan(1_000);
+    expect(report?.releasedAfterMs).toBeLessThan(3_000);
+    const own = await run('owner', story(20, 1));
+    expect(own.error).toBeNull();
+    expect(engine.pid).not.toBe(pid);
+    expect(children.processes).toHaveLength(2);
+  });
+
+  test('the owner’s return ends a load that a relay began', async () => {
+    engine.onChange(({ loadProgress }) => {
+      if (children.processes.length > 1 || (loadProgress ?? 0) === 0) return;
+      sensors.idleSeconds = 0;
+      sensors.emit();
+    });
+    const paid = await run('relay', story(LONG, 3));
+    expect(paid.error).toMatchObject({ code: 'owner-returned' });
+    expect(engine.summary()).toMatchObject({ state: 'asleep', failure: null });
+    const own = await run('owner', story(20, 1));
+    expect(own.error).toBeNull();
+    expect(children.processes).toHaveLength(2);
   });
 });

@@ -24,6 +24,7 @@ const SERVING: Status = {
   chosenBy: 'owner',
   trialRelaysLeft: null,
   duty: 1,
+  dutyCause: 'full',
   reasons: [],
   sinceMs: 1_700_000_000_000,
   relaysInFlight: 0,

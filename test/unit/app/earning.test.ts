@@ -1,9 +1,11 @@
 /** Earning is turned on and off, tried again, and goes on after a restart only when the owner allows it. */
 import { describe, expect, it } from 'vitest';
-import { createEarning, nodeFacts, type EarningPorts } from '../../../electron/app/earning.ts';
+import { createEarning, type EarningPorts } from '../../../electron/app/earning.ts';
+import { nodeFacts } from '../../../electron/app/node-facts.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../electron/app/settings.ts';
 import { createGovernor } from '../../../electron/governor/governor.ts';
 import { createHub } from '../../../electron/hub/hub.ts';
+import { DEFAULT_GOVERNOR_SETTINGS } from '../../../electron/ipc/governor.ts';
 import type { PresencePolicy } from '../../../electron/ipc/status.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
 import { failureText } from '../../../electron/platform/failure-text.ts';
@@ -15,11 +17,23 @@ import { servedModel } from '../../fakes/relay-net.ts';
 import { quiet, settled } from '../../fakes/settle.ts';
 
 const RETRY_MS = 30_000;
+const NOBODY = { isAnswering: () => false, isRecent: () => false };
+const IDLE_ACTUATORS = {
+  pace: () => Promise.resolve(),
+  release: () => Promise.resolve(),
+  ownPids: () => [],
+  keepAwake: () => undefined,
+  limitPower: () => undefined,
+};
 
 function setUp(stored: Partial<Settings['earning']> = {}, presence: PresencePolicy | null = null) {
   const clock = createManualClock();
   const log = createMemoryLog();
   const hub = createHub(fakeSnapshot(), clock);
+  const selfTest = { state: 'passed', atMs: 0, detail: null } as const;
+  hub.dispatch({ type: 'governor-changed', change: { selfTest } });
+  // On the processor no card has to be watched first.
+  hub.dispatch({ type: 'candidates-found', candidates: [] });
   const sensors = createFakeSensors(clock);
   let current: Settings = {
     ...DEFAULT_SETTINGS,
@@ -36,12 +50,19 @@ function setUp(stored: Partial<Settings['earning']> = {}, presence: PresencePoli
       sensors,
       clock,
       log,
-      nodeFacts: () => nodeFacts(hub.snapshot(), place),
+      actuators: IDLE_ACTUATORS,
+      nodeFacts: () => nodeFacts(hub.snapshot(), { place, owners: NOBODY, rate: null }),
+      minuteOfWeek: () => 0,
       onStatus: (status) => {
         hub.dispatch({ type: 'status-changed', status });
       },
+      onDecision: () => undefined,
+      onGiveBack: () => undefined,
     },
-    { isOn: false, policy: 'away', chosenBy: 'owner' },
+    {
+      ...{ isOn: false, policy: 'away', chosenBy: 'owner' },
+      settings: DEFAULT_GOVERNOR_SETTINGS,
+    },
   );
   const ports: EarningPorts = {
     node: {

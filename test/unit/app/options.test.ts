@@ -29,7 +29,8 @@ describe('command line', () => {
       kind: 'chat',
       question: 'What is it?',
     });
-    expect(parseOptions(['doctor', '--json']).mode).toEqual({ kind: 'doctor' });
+    expect(parseOptions(['doctor', '--json']).mode).toEqual({ kind: 'doctor', isSensors: false });
+    expect(parseOptions(['doctor', '--sensors']).mode).toMatchObject({ isSensors: true });
     expect(parseOptions(['models']).mode).toEqual({ kind: 'models', id: null });
     expect(parseOptions(['models', 'get', 'one']).mode).toEqual({ kind: 'models', id: 'one' });
     expect(parseOptions(['--help']).mode).toEqual({ kind: 'help' });

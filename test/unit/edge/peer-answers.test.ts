@@ -6,7 +6,7 @@ import type { PeerServerHandlers } from '../../../electron/edge/peer-ports.ts';
 import { createAsyncQueue, type AsyncQueue } from '../../../electron/platform/async-queue.ts';
 import type { RelayEvent } from '../../../electron/protocol/wire-relay.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
-import { hexOf, relayRequest } from '../../fakes/peer-values.ts';
+import { hexOf, RECEIPT, relayRequest } from '../../fakes/peer-values.ts';
 
 const STREAMS = [1, 2, 3];
 /** What was said by now has gone out. */
@@ -18,6 +18,8 @@ const chunk = (text: string): RelayEvent => ({ type: 'chunk', number: 0, text, t
 function setUp() {
   const posted: ToEdgeWire[] = [];
   const queues: AsyncQueue<RelayEvent>[] = [];
+  const said: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   const unused = (): never => {
     throw new Error('nobody asks for this');
   };
@@ -25,7 +27,8 @@ function setUp() {
     card: unused,
     resync: unused,
     cancel: unused,
-    relay() {
+    relay(_peerKey, _request, _signal, onSaid) {
+      said.push(onSaid);
       const queue = createAsyncQueue<RelayEvent>();
       queues.push(queue);
       return queue;
@@ -35,12 +38,16 @@ function setUp() {
     handlers,
     log: createMemoryLog(),
     soon: setImmediate,
+    later(callback) {
+      waiting.add(callback);
+      return () => waiting.delete(callback);
+    },
     post: (message) => posted.push(message),
   });
   for (const id of STREAMS) {
     answers.ask(id, hexOf(32, 1), { kind: 'relay', body: relayRequest('{}') });
   }
-  return { answers, posted, queues };
+  return { answers, posted, queues, said, waiting };
 }
 
 it('begins at once, and is then one message for all of them', async () => {
@@ -82,4 +89,54 @@ it('comes before the end of a stream, and is not sent to one that was dropped', 
     );
     expect(said).toBeLessThan(end);
   }
+});
+
+function ofFirst(posted: readonly ToEdgeWire[]) {
+  return posted.flatMap((message) =>
+    message.type === 'peer-events' ? message.streams.filter(({ id }) => id === 1) : [],
+  );
+}
+
+it('sends the last words with the receipt, and nothing after it', async () => {
+  const { posted, queues, said, waiting } = setUp();
+  await turn();
+  queues[0]?.push(chunk('first'));
+  await turn();
+  queues[0]?.push(chunk('last'));
+  said[0]?.();
+  await turn();
+  expect(ofFirst(posted)).toHaveLength(1);
+  queues[0]?.push(RECEIPT);
+  queues[0]?.end();
+  await turn();
+  expect(ofFirst(posted).map(({ events, isLast }) => [events.length, isLast])).toEqual([
+    [1, undefined],
+    [2, true],
+  ]);
+  expect(posted.some(({ type }) => type === 'peer-end')).toBe(false);
+  expect(waiting.size).toBe(0);
+});
+
+it('does not keep the last words back for a receipt that is slow or never comes', async () => {
+  const { posted, queues, said, waiting } = setUp();
+  await turn();
+  for (const index of [0, 1]) {
+    queues[index]?.push(chunk('first'));
+    await turn();
+    queues[index]?.push(chunk('last'));
+    said[index]?.();
+  }
+  await turn();
+  queues[1]?.fail(new Error('the signer is gone'));
+  await turn();
+  expect(posted.slice(-2)).toMatchObject([
+    { type: 'peer-events', streams: [{ id: 2 }] },
+    { type: 'peer-broken', id: 2 },
+  ]);
+  for (const callback of waiting) callback();
+  expect(ofFirst(posted)).toHaveLength(2);
+  queues[0]?.push(RECEIPT);
+  queues[0]?.end();
+  await turn();
+  expect(ofFirst(posted).at(-1)).toMatchObject({ isLast: true });
 });

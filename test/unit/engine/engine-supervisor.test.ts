@@ -258,19 +258,19 @@ describe('the share of relays', () => {
   test('is told to the engine that runs and to every one after it', async () => {
     const { supervisor, children } = setUp();
     await supervisor.load();
-    supervisor.paceRelays(0.25);
-    supervisor.paceRelays(0);
+    void supervisor.paceRelays(0.25);
+    void supervisor.paceRelays(0);
     expect(paces(children.last)).toEqual([0.25, 0]);
     await supervisor.unload();
     await supervisor.load();
     expect(paces(children.last)).toEqual([0]);
-    supervisor.paceRelays(1);
+    void supervisor.paceRelays(1);
     expect(paces(children.last)).toEqual([0, 1]);
   });
 
   test('needs no engine to be set', async () => {
     const { supervisor, children } = setUp();
-    supervisor.paceRelays(0.5);
+    void supervisor.paceRelays(0.5);
     expect(children.all).toHaveLength(0);
     await supervisor.load();
     expect(paces(children.last)).toEqual([0.5]);

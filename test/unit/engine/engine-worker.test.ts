@@ -114,14 +114,14 @@ describe('the engine worker', () => {
 
   test('paces relays, also those that come when it was told before it had a model', async () => {
     const { said, tell } = setUp();
-    await tell({ type: 'pace', relays: 0 });
+    await tell({ type: 'pace', id: 1, relays: 0 });
     await tell({ type: 'load', options: OPTIONS });
     const { request } = generate(1);
     await tell({ type: 'generate', id: 1, request: { ...request, relay: { duty: 1 } } });
     await tell(generate(2));
     expect(eventsOf(said, 1)).toEqual([]);
     expect(eventsOf(said, 2).at(-1)?.type).toBe('end');
-    await tell({ type: 'pace', relays: 1 });
+    await tell({ type: 'pace', id: 2, relays: 1 });
     expect(eventsOf(said, 1).at(-1)?.type).toBe('end');
   });
 

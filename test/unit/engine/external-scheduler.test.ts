@@ -159,13 +159,13 @@ describe('another server instead of the engine', () => {
     const { submit, names, scheduler } = setUp(2);
     const relay = submit('relay', RELAY);
     await settled();
-    scheduler.paceRelays(0);
+    void scheduler.paceRelays(0);
     await settled();
     expect(relay.told.at(-1)).toMatchObject({ code: 'owner-returned' });
     submit('waits', RELAY);
     await settled();
     expect(names()).toEqual(['relay']);
-    scheduler.paceRelays(0.5);
+    void scheduler.paceRelays(0.5);
     await settled();
     expect(names()).toEqual(['relay', 'waits']);
   });
@@ -207,7 +207,7 @@ describe('another server instead of the engine', () => {
     submitted.hold(true);
     asked.get('slow')?.push({ type: 'text', text: 'a' });
     await settled();
-    if (how === 'paused') scheduler.paceRelays(0);
+    if (how === 'paused') void scheduler.paceRelays(0);
     else submitted.cancel();
     await settled();
     expect(scheduler.load).toBe(0);

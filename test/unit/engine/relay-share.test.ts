@@ -133,12 +133,12 @@ describe('a share of the time', () => {
 describe('a limit for all relays', () => {
   test('holds beside each relay’s own, and until it is another', async () => {
     const { clock, scheduler } = setUp({ sequences: 1 });
-    scheduler.paceRelays(0.25);
+    void scheduler.paceRelays(0.25);
     const paid = ask(scheduler, 'q', relay(0.5));
     await pass(clock, 2000);
     expect(paid.words()).toBeGreaterThanOrEqual(47);
     expect(paid.words()).toBeLessThanOrEqual(51);
-    scheduler.paceRelays(1);
+    void scheduler.paceRelays(1);
     const before = paid.words();
     await pass(clock, clock.monotonicMs() + 2000);
     expect(paid.words() - before).toBeGreaterThanOrEqual(95);
@@ -150,7 +150,7 @@ describe('a limit for all relays', () => {
     const { clock, scheduler } = setUp({ sequences: 3 });
     const paid = [ask(scheduler, 'a', relay(0.5)), ask(scheduler, 'b', relay(0.5))];
     await pass(clock, 200);
-    scheduler.paceRelays(0);
+    void scheduler.paceRelays(0);
     const before = paid.map(({ words }) => words());
     const late = ask(scheduler, 'late', relay(0.5));
     await pass(clock, clock.monotonicMs() + 5000);
@@ -159,7 +159,7 @@ describe('a limit for all relays', () => {
     await turn();
     expect(own.end()).toMatchObject({ reason: 'length' });
     expect(late.events).toEqual([]);
-    scheduler.paceRelays(0.5);
+    void scheduler.paceRelays(0.5);
     await pass(clock, clock.monotonicMs() + 500);
     expect(paid[0]?.words()).toBeGreaterThan((before[0] ?? 0) + 5);
     expect(paid[1]?.words()).toBeGreaterThan((before[1] ?? 0) + 5);
@@ -169,11 +169,11 @@ describe('a limit for all relays', () => {
 
   test('that was small holds nobody up once it is large', async () => {
     const { clock, scheduler } = setUp({ sequences: 1 });
-    scheduler.paceRelays(0.001);
+    void scheduler.paceRelays(0.001);
     const paid = ask(scheduler, 'q', relay(1));
     await pass(clock, 100);
     expect(paid.words()).toBe(1);
-    scheduler.paceRelays(1);
+    void scheduler.paceRelays(1);
     await pass(clock, clock.monotonicMs() + 100);
     expect(paid.words()).toBeGreaterThan(8);
     await scheduler.dispose();
@@ -183,7 +183,7 @@ describe('a limit for all relays', () => {
     const { clock, scheduler } = setUp({ sequences: 1 });
     const paid = ask(scheduler, 'q', relay(0.5));
     await pass(clock, 50);
-    scheduler.paceRelays(0);
+    void scheduler.paceRelays(0);
     await pass(clock, clock.monotonicMs() + 50);
     paid.cancel();
     await turn();
@@ -376,11 +376,11 @@ test('a rest that is let off is no credit for work without one', async () => {
     await turn();
     return () => isOver;
   };
-  pace.limit(0.01);
+  void pace.limit(0.01);
   pace.worked(100, 1);
   const first = await rest();
   clock.advance(5_000);
-  pace.limit(0.5);
+  void pace.limit(0.5);
   await turn();
   expect(first()).toBe(true);
   pace.worked(100, 1);

@@ -6,6 +6,7 @@ import type { Status } from '../../../electron/ipc/status.ts';
 import {
   ALWAYS,
   AWAY,
+  configOf,
   factsOf,
   LOCKED,
   PASSING_BY,
@@ -232,14 +233,19 @@ describe('over time', () => {
     ];
     const [first] = play([0, AWAY]);
     for (const now of jumps) {
-      const { status } = decide(first?.next ?? AT_START, factsOf(AWAY, now.monotonicMs), AWAY, now);
+      const { status } = decide(
+        first?.next ?? AT_START,
+        factsOf(AWAY, now.monotonicMs),
+        configOf(AWAY),
+        now,
+      );
       expect(status.reasons[0]?.code).toBe('suspended');
       expect(status.mode).toBe('waiting');
     }
     const calm = { monotonicMs: 15_000, unixMs: UNIX + 20_000 };
-    expect(decide(first?.next ?? AT_START, factsOf(AWAY, 15_000), AWAY, calm).status.mode).toBe(
-      'serving',
-    );
+    expect(
+      decide(first?.next ?? AT_START, factsOf(AWAY, 15_000), configOf(AWAY), calm).status.mode,
+    ).toBe('serving');
   });
 });
 

@@ -2,23 +2,22 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createGovernor } from '../../../electron/governor/governor.ts';
 import { createOpenGate } from '../../../electron/governor/open-gate.ts';
-import type { GovernorConfig, NodeFacts, PacedEngine } from '../../../electron/governor/ports.ts';
-import { statusSchema, type Status } from '../../../electron/ipc/status.ts';
-import type { GenerateEvent } from '../../../electron/protocol/generate.ts';
+import type { GovernorConfig, PacedEngine } from '../../../electron/governor/ports.ts';
+import { statusSchema } from '../../../electron/ipc/status.ts';
+import { createFakeActuators, READY_NODE } from '../../fakes/fake-actuators.ts';
 import { createFakeSensors } from '../../fakes/fake-sensors.ts';
+import {
+  CONFIG,
+  createGovernorWorld,
+  END,
+  relay,
+  scriptedEngine,
+  WORD,
+  type Asked,
+} from '../../fakes/governor-world.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { turn } from '../../fakes/supervised-engine.ts';
-
-const COUNTS = { prompt: 1, cached: 0, output: 1 };
-const TIMINGS = { queuedMs: 0, prefillMs: 0, firstTokenMs: 0, totalMs: 0 };
-const END: GenerateEvent = { type: 'end', reason: 'stop', counts: COUNTS, timings: TIMINGS };
-const CANCELLED: GenerateEvent = { ...END, reason: 'cancelled' };
-const WORD: GenerateEvent = { type: 'tokens', text: 'a', tokenIds: [1] };
-
-interface Asked {
-  readonly prompt: string;
-}
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -26,80 +25,9 @@ afterEach(() => {
 });
 
 function setUp(config: Partial<GovernorConfig> = {}) {
-  const clock = createManualClock();
-  const sensors = createFakeSensors(clock);
-  const told: Status[] = [];
-  const facts: { -readonly [Key in keyof NodeFacts]: NodeFacts[Key] } = {
-    model: 'ready',
-    engine: 'ready',
-    network: 'ready',
-  };
-  const governor = createGovernor(
-    {
-      sensors,
-      clock,
-      log: createMemoryLog(),
-      nodeFacts: () => facts,
-      onStatus: (status) => told.push(statusSchema.parse(status)),
-    },
-    { isOn: true, policy: 'away', chosenBy: 'owner', ...config },
-  );
-  cleanUps.push(governor.dispose);
-  return { clock, sensors, told, facts, governor, engine: scriptedEngine() };
-}
-
-/** Says a word whenever the test lets it, until it is ended; deaf to its signal where that is asked for. */
-function scriptedEngine(isDeaf = false) {
-  const duties: number[] = [];
-  const state = { started: 0, aborted: 0 };
-  let speak: (event: GenerateEvent) => void = () => undefined;
-  const engine: PacedEngine<Asked> = {
-    async *generate({ relay }, signal) {
-      state.started += 1;
-      duties.push(relay.duty);
-      signal.addEventListener('abort', () => {
-        state.aborted += 1;
-        if (!isDeaf) speak(CANCELLED);
-      });
-      for (;;) {
-        const event = await new Promise<GenerateEvent>((resolve) => {
-          speak = resolve;
-        });
-        yield event;
-        if (event.type === 'end') return;
-      }
-    },
-  };
-  return {
-    engine,
-    duties,
-    state,
-    async say(event: GenerateEvent) {
-      speak(event);
-      await turn();
-    },
-  };
-}
-
-/** Runs a relay through the gate. */
-function relay(
-  { governor }: Pick<ReturnType<typeof setUp>, 'governor'>,
-  { engine }: ReturnType<typeof scriptedEngine>,
-  signal = new AbortController().signal,
-) {
-  const events: GenerateEvent[] = [];
-  const outcome = { error: null as unknown, isOver: false };
-  const done = (async () => {
-    try {
-      for await (const event of governor.gate(engine).generate({ prompt: 'q' }, signal)) {
-        events.push(event);
-      }
-    } catch (error) {
-      outcome.error = error;
-    }
-    outcome.isOver = true;
-  })();
-  return { events, outcome, done };
+  const world = createGovernorWorld(config);
+  cleanUps.push(world.governor.dispose);
+  return world;
 }
 
 describe('looking', () => {
@@ -159,15 +87,19 @@ describe('looking', () => {
     const governor = createGovernor(
       {
         sensors: createFakeSensors(clock),
+        actuators: createFakeActuators(),
         clock,
         log: createMemoryLog(),
-        nodeFacts: () => ({ model: 'ready', engine: 'ready', network: 'ready' }),
+        nodeFacts: () => READY_NODE,
+        minuteOfWeek: () => 0,
+        onDecision: () => undefined,
+        onGiveBack: () => undefined,
         onStatus({ mode }) {
           modes.push(mode);
           if (modes.length === 2) governor.configure({ isOn: false });
         },
       },
-      { isOn: false, policy: 'always', chosenBy: 'command-line' },
+      { ...CONFIG, isOn: false, policy: 'always', chosenBy: 'command-line' },
     );
     governor.configure({ isOn: true });
     expect(modes).toEqual(['off', 'serving', 'off']);
@@ -192,7 +124,7 @@ describe('looking', () => {
 });
 
 describe('the gate', () => {
-  test('lets a relay through at the duty of the policy', async () => {
+  test('lets a relay through, and paces all of them by the duty of the policy', async () => {
     for (const [policy, duty] of [
       ['away', 1],
       ['always', 0.5],
@@ -205,7 +137,8 @@ describe('the gate', () => {
       await world.engine.say(END);
       await done;
       expect(events).toEqual([WORD, END]);
-      expect(world.engine.duties).toEqual([duty]);
+      expect(world.engine.duties).toEqual([1]);
+      expect(world.actuators.calls).toEqual([`pace ${String(duty)}`]);
       expect(world.governor.status().relaysInFlight).toBe(0);
     }
   });
@@ -359,7 +292,8 @@ describe('a trial', () => {
     for (const engine of engines) await engine.say(END);
     await Promise.all([first.done, second.done]);
     expect([first.outcome.error, second.outcome.error]).toEqual([null, null]);
-    expect(engines.map(({ duties }) => duties)).toEqual([[0.5], [0.5], []]);
+    expect(engines.map(({ duties }) => duties)).toEqual([[1], [1], []]);
+    expect(world.actuators.calls.slice(0, 2)).toEqual(['pace 0', 'pace 0.5']);
     expect(world.governor.status()).toMatchObject({ mode: 'off', policy: 'away' });
     expect(world.sensors.watched.at(-1)).toBeNull();
   });

@@ -1,10 +1,16 @@
 /** What the system says of its owner and its power, and when its word does not count. */
 import { describe, expect, test } from 'vitest';
 import { idleSourceOf, type DisplayFacts } from '../../../electron/governor/idle-source.ts';
-import { createPowerEvents } from '../../../electron/governor/power-events.ts';
-import { powerOf, type Supply } from '../../../electron/governor/power-supply.ts';
+import { createPowerEvents, withHeard } from '../../../electron/governor/power-events.ts';
+import { powerOf, type Supply } from '../../../electron/governor/sensors/power-supply.ts';
 import { createPresence } from '../../../electron/governor/presence-source.ts';
-import { combineSensors } from '../../../electron/governor/sensors.ts';
+import {
+  NO_MACHINE,
+  type MachineReadings,
+  type Source,
+  type Wish,
+} from '../../../electron/governor/sensors.ts';
+import { createSystemSensors } from '../../../electron/governor/session-idle.ts';
 import type { MonitorEvent, SystemMonitor } from '../../../electron/governor/system-monitor.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
@@ -14,11 +20,15 @@ function createMonitor() {
     idle: 400,
     lock: 'unlocked' as ReturnType<SystemMonitor['lockState']>,
     battery: false,
+    thermal: null as ReturnType<SystemMonitor['thermalState']>,
+    speed: null as number | null,
   };
   const monitor: SystemMonitor = {
     idleSeconds: () => state.idle,
     lockState: () => state.lock,
     isOnBattery: () => state.battery,
+    thermalState: () => state.thermal,
+    cpuSpeedPercent: () => state.speed,
     listen(listener) {
       listeners.add(listener);
       return () => {
@@ -32,18 +42,45 @@ function createMonitor() {
   return { monitor, state, emit, listeners };
 }
 
+/** A sensors' process that says what the test wants. */
+function createMachine() {
+  const listeners = new Set<() => void>();
+  const machine = {
+    readings: NO_MACHINE,
+    wishes: [] as (Wish | null)[],
+    tell() {
+      for (const listener of listeners) listener();
+    },
+  };
+  const source: Source<MachineReadings> = {
+    read: () => machine.readings,
+    look: () => Promise.resolve(machine.readings),
+    watch: (wish) => machine.wishes.push(wish),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+  return { machine, source };
+}
+
+const wishEvery = (everyMs: number): Wish => ({ everyMs, withGpu: false, games: [], ownPids: [] });
+
 const X11 = { name: 'X11’s idle time', unusable: null };
 
 function setUp(idleSource: ReturnType<typeof idleSourceOf> = X11) {
   const { monitor, state, emit, listeners } = createMonitor();
   const clock = createManualClock();
   const presence = createPresence(monitor, clock, idleSource);
-  const power = createPowerEvents(monitor, clock);
-  const sensors = combineSensors(presence, power);
+  const { machine, source } = createMachine();
+  const heard = withHeard(createPowerEvents(monitor, clock), source);
+  const sensors = createSystemSensors(presence, heard, idleSource.name === null);
   let events = 0;
   const stop = sensors.onEvent(() => (events += 1));
-  sensors.watch(2000);
-  return { state, emit, listeners, clock, presence, sensors, stop, events: () => events };
+  sensors.watch(wishEvery(2000));
+  return { state, emit, listeners, clock, machine, sensors, stop, events: () => events };
 }
 
 describe('presence', () => {
@@ -93,12 +130,12 @@ describe('presence', () => {
   });
 
   test('is not believed any more once our own window got input that it did not see', () => {
-    const { presence, sensors, state, events } = setUp();
+    const { sensors, state, events } = setUp();
     state.idle = 5;
-    presence.noteOwnInput();
+    sensors.noteOwnInput();
     expect(sensors.read().idleMs?.value).toBe(5000);
     state.idle = 6;
-    presence.noteOwnInput();
+    sensors.noteOwnInput();
     state.idle = 0;
     expect(sensors.read().idleMs).toBeNull();
     expect(sensors.read().unknownIdle).toMatch(/cannot be believed/);
@@ -106,21 +143,21 @@ describe('presence', () => {
   });
 
   test('without a usable source is unknown, with the reason', async () => {
-    const { sensors, presence } = setUp({ name: null, unusable: 'nobody could be seen' });
-    presence.noteOwnInput();
+    const { sensors } = setUp({ name: null, unusable: 'nobody could be seen' });
+    sensors.noteOwnInput();
     expect(sensors.read()).toMatchObject({ idleMs: null, unknownIdle: 'nobody could be seen' });
     expect(await sensors.look()).toEqual(sensors.read());
   });
 
   test('nobody looks, nobody listens', () => {
     const { sensors, listeners, emit, events, stop } = setUp();
-    sensors.watch(250);
+    sensors.watch(wishEvery(250));
     expect(listeners.size).toBe(2);
     emit('suspend');
     sensors.watch(null);
     expect(listeners.size).toBe(0);
     expect(sensors.read().isSuspended).toBe(false);
-    sensors.watch(2000);
+    sensors.watch(wishEvery(2000));
     stop();
     emit('suspend');
     expect(events()).toBe(1);
@@ -131,9 +168,78 @@ test('power on Windows and macOS is what the system says, told when it changes',
   const { sensors, state, emit, events } = setUp();
   state.battery = true;
   emit('battery');
-  expect(sensors.read()).toMatchObject({ power: { value: 'battery' }, unknownPower: null });
+  expect(sensors.read().power?.value).toBe('battery');
   emit('mains');
   expect(events()).toBe(2);
+});
+
+test('heat as main hears it goes before what the process says, and what main does not hear is left to it', () => {
+  const { sensors, state, emit, events, machine } = setUp();
+  const speed = { value: 90, atMs: 0, source: 'pmset' };
+  machine.readings = {
+    ...NO_MACHINE,
+    cpuSpeedPercent: speed,
+    unknown: { power: 'it does not answer', isMetered: 'nobody says' },
+  };
+  expect(sensors.read()).toMatchObject({ thermalState: null, cpuSpeedPercent: speed });
+  expect(sensors.read().unknown).toEqual({ isMetered: 'nobody says' });
+  state.thermal = 'serious';
+  state.speed = 40;
+  emit('heat');
+  machine.tell();
+  expect(events()).toBe(2);
+  expect(sensors.read()).toMatchObject({
+    thermalState: { value: 'serious' },
+    cpuSpeedPercent: { value: 40, source: 'the system’s power report' },
+  });
+});
+
+describe('idle time by the session', () => {
+  const idle = (value: number): MachineReadings => ({
+    ...NO_MACHINE,
+    sessionIdleMs: { value, atMs: 0, source: 'Wayland’s input notification' },
+  });
+  const wayland = { name: null, unusable: 'nobody could be seen' };
+
+  test('stands in where Electron’s cannot be believed, and only there', async () => {
+    const believed = setUp();
+    believed.machine.readings = idle(1);
+    expect(believed.sensors.read().idleMs?.value).toBe(400_000);
+    const { sensors, machine } = setUp(wayland);
+    machine.readings = idle(61_000);
+    expect(sensors.read()).toMatchObject({
+      idleMs: { value: 61_000, source: 'Wayland’s input notification' },
+      unknownIdle: null,
+    });
+    expect((await sensors.look()).idleMs?.value).toBe(61_000);
+  });
+
+  test('is not asked for once Electron’s own was caught lying', () => {
+    const { sensors, machine } = setUp();
+    machine.readings = idle(61_000);
+    sensors.noteOwnInput();
+    expect(sensors.read().idleMs).toBeNull();
+    expect(sensors.read().unknownIdle).toMatch(/cannot be believed/);
+  });
+
+  test('is caught lying itself, and believed again when it has seen the input', () => {
+    const { sensors, machine } = setUp(wayland);
+    machine.readings = idle(5_001);
+    sensors.noteOwnInput();
+    expect(sensors.read().idleMs).toBeNull();
+    expect(sensors.read().unknownIdle).toMatch(/cannot be believed/);
+    machine.readings = idle(5_000);
+    sensors.noteOwnInput();
+    expect(sensors.read().idleMs?.value).toBe(5_000);
+  });
+
+  test('unknown, it gives both reasons', () => {
+    const { sensors, machine } = setUp(wayland);
+    machine.readings = { ...NO_MACHINE, unknown: { sessionIdleMs: 'it does not answer' } };
+    expect(sensors.read().unknownIdle).toBe(
+      'nobody could be seen; the session’s idle time: it does not answer',
+    );
+  });
 });
 
 describe('idle time is usable', () => {

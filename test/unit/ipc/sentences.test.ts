@@ -80,14 +80,15 @@ describe('reasons for not serving', () => {
     chosenBy: 'owner',
     trialRelaysLeft: null,
     duty: 0,
+    dutyCause: null,
     reasons: [{ code, untilMs: null, detail: null }],
     sinceMs: NOW_MS,
     relaysInFlight: 0,
   });
 
   it.each(REASON_CODES)('%s has words in the list and in the status', (code) => {
-    const words = reasonSentence({ code, untilMs: null, detail: null }, NOW_MS);
-    const { sentence } = statusSentence(waiting(code), NOW_MS);
+    const words = reasonSentence({ code, untilMs: null, detail: null }, NOW_MS, 300);
+    const { sentence } = statusSentence(waiting(code), NOW_MS, 300);
     for (const text of [words, sentence]) {
       expect(text).toMatch(/^[A-Z]/);
       expect(text).not.toMatch(JARGON);
@@ -97,7 +98,7 @@ describe('reasons for not serving', () => {
 
   it('differ from each other', () => {
     const all = REASON_CODES.map((code) =>
-      reasonSentence({ code, untilMs: null, detail: null }, NOW_MS),
+      reasonSentence({ code, untilMs: null, detail: null }, NOW_MS, 300),
     );
     expect(new Set(all).size).toBe(REASON_CODES.length);
   });

@@ -85,7 +85,7 @@ describe('earnings', () => {
       .split('<section')
       .slice(1);
     const withMoney = cards.filter((card) => card.includes('PRAC'));
-    expect(withMoney).toHaveLength(3);
+    expect(withMoney).toHaveLength(4);
     for (const card of withMoney) expect(card).toContain('badge-practice');
     expect(textOf(cards[0] ?? '')).toContain('Collect 0.000126 PRAC');
   });

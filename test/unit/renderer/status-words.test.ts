@@ -10,6 +10,8 @@ import {
 import { fakeSnapshot } from '../../fakes/fake-snapshot.ts';
 
 const NOW = new Date(2026, 0, 5, 13, 20).getTime();
+/** Seconds. */
+const AWAY = 300;
 const MODES: readonly Status['mode'][] = ['off', 'waiting', 'serving', 'draining'];
 const POLICIES: readonly Status['policy'][] = ['away', 'locked', 'always'];
 const CHOOSERS: readonly Status['chosenBy'][] = ['owner', 'command-line', 'trial'];
@@ -22,7 +24,7 @@ function status(changes: Partial<Status>): Status {
   return { ...fakeSnapshot().status, reasons: [], ...changes };
 }
 
-const words = (changes: Partial<Status>) => statusSentence(status(changes), NOW);
+const words = (changes: Partial<Status>) => statusSentence(status(changes), NOW, AWAY);
 
 describe('every state', () => {
   it('has one sentence, whatever mode, policy, chooser and reason come together', () => {
@@ -32,7 +34,7 @@ describe('every state', () => {
           for (const code of REASON_CODES) {
             for (const untilMs of [null, NOW + 260_000]) {
               const seen = status({ mode, policy, chosenBy, reasons: [reason(code, untilMs)] });
-              const { sentence } = statusSentence(seen, NOW);
+              const { sentence } = statusSentence(seen, NOW, AWAY);
               expect(sentence).toMatch(/^[A-Z][^.]+$/);
               expect(sentence).not.toMatch(/undefined|null|NaN/);
               expect(statusShort(seen)).toMatch(/^[A-Z][a-z ]+$/);
@@ -44,14 +46,14 @@ describe('every state', () => {
   });
 
   it('names each reason by words of its own', () => {
-    const all = REASON_CODES.map((code) => reasonSentence(reason(code), NOW));
+    const all = REASON_CODES.map((code) => reasonSentence(reason(code), NOW, AWAY));
     expect(new Set(all).size).toBe(REASON_CODES.length);
     for (const sentence of all) expect(sentence).toMatch(/^[A-Z]/);
   });
 
   it('names the policy whenever presence or power decides', () => {
     for (const policy of POLICIES) {
-      expect(words({ mode: 'waiting', policy }).sentence).toContain(policyWords(policy));
+      expect(words({ mode: 'waiting', policy }).sentence).toContain(policyWords(policy, AWAY));
       for (const code of [
         'owner-active',
         'not-locked',
@@ -59,7 +61,7 @@ describe('every state', () => {
         'on-battery',
       ] as const) {
         const { sentence } = words({ mode: 'waiting', policy, reasons: [reason(code)] });
-        expect(sentence).toContain(policyWords(policy));
+        expect(sentence).toContain(policyWords(policy, AWAY));
       }
     }
     expect(words({ mode: 'serving', policy: 'away', duty: 1 }).sentence).toContain('away');
@@ -159,16 +161,16 @@ describe('finishing', () => {
 describe('a reason', () => {
   it('carries its detail, and stands by itself as a sentence', () => {
     const detail = 'xprintidle answers 0';
-    expect(reasonSentence({ code: 'presence-unknown', untilMs: null, detail }, NOW)).toBe(
+    expect(reasonSentence({ code: 'presence-unknown', untilMs: null, detail }, NOW, AWAY)).toBe(
       'Lull cannot tell whether you are away (xprintidle answers 0)',
     );
     const battery = { ...reason('on-battery'), detail: 'upower' };
-    expect(reasonSentence(battery, NOW)).toBe('This computer runs on battery');
-    expect(reasonSentence(reason('snoozed', NOW), NOW)).toBe('Paused until 13:20');
+    expect(reasonSentence(battery, NOW, AWAY)).toBe('This computer runs on battery');
+    expect(reasonSentence(reason('snoozed', NOW), NOW, AWAY)).toBe('Paused until 13:20');
   });
 
   it('that is over already and has to last says so, and not the opposite', () => {
-    const soon = (code: Reason['code']) => reasonSentence(reason(code, NOW + 20_000), NOW);
+    const soon = (code: Reason['code']) => reasonSentence(reason(code, NOW + 20_000), NOW, AWAY);
     expect(soon('not-locked')).toBe('The screen was locked only just now');
     expect(soon('on-battery')).toBe('Mains power has only just come back');
     expect(soon('suspended')).toBe('This computer has only just woken up');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REASON_CODES, type Status } from '../../../electron/ipc/status.ts';
+import { DUTY_CAUSES, REASON_CODES, type Status } from '../../../electron/ipc/status.ts';
 import { statusSentence } from '../../../electron/ipc/status-words.ts';
 import {
   trayIconFile,
@@ -13,6 +13,7 @@ import {
 } from '../../../electron/shell/tray-menu.ts';
 
 const NOW_MS = 1_700_000_000_000;
+const AWAY = { awaySeconds: 300 };
 const ICONS = resolve(import.meta.dirname, '../../../resources/icons/tray');
 
 const SERVING: Status = {
@@ -21,6 +22,7 @@ const SERVING: Status = {
   chosenBy: 'owner',
   trialRelaysLeft: null,
   duty: 1,
+  dutyCause: 'full',
   reasons: [],
   sinceMs: NOW_MS,
   relaysInFlight: 0,
@@ -29,12 +31,14 @@ const OFF: Status = {
   ...SERVING,
   mode: 'off',
   duty: 0,
+  dutyCause: null,
   reasons: [{ code: 'earning-off', untilMs: null, detail: null }],
 };
 const PAUSED: Status = {
   ...SERVING,
   mode: 'waiting',
   duty: 0,
+  dutyCause: null,
   reasons: [{ code: 'snoozed', untilMs: NOW_MS + 60_000, detail: null }],
 };
 
@@ -44,6 +48,7 @@ const statuses: fc.Arbitrary<Status> = fc.record({
   chosenBy: fc.constantFrom('owner', 'command-line', 'trial'),
   trialRelaysLeft: fc.option(fc.nat(10)),
   duty: fc.constantFrom(0, 0.5, 1),
+  dutyCause: fc.constantFrom(null, ...DUTY_CAUSES),
   reasons: fc.array(
     fc.record({
       code: fc.constantFrom(...REASON_CODES),
@@ -64,8 +69,8 @@ describe('trayModel', () => {
   it('says the state first, in the words of the window, and opens and quits in every state', () => {
     fc.assert(
       fc.property(statuses, fc.boolean(), fc.nat(3), (status, isEarningOn, answersInFlight) => {
-        const model = trayModel({ status, isEarningOn, answersInFlight }, NOW_MS);
-        const { sentence } = statusSentence(status, NOW_MS);
+        const model = trayModel({ status, isEarningOn, answersInFlight, ...AWAY }, NOW_MS);
+        const { sentence } = statusSentence(status, NOW_MS, AWAY.awaySeconds);
         expect(model.items[0]).toEqual({ kind: 'text', label: sentence });
         expect(model.tooltip.toLowerCase()).toBe(`lull: ${sentence}`.toLowerCase());
         const offered = actionsOf(model);
@@ -81,7 +86,7 @@ describe('trayModel', () => {
 
   it('offers a pause while there is something to pause, and the end of a pause during one', () => {
     const offered = (status: Status, isEarningOn: boolean): TrayAction[] =>
-      actionsOf(trayModel({ status, isEarningOn, answersInFlight: 0 }, NOW_MS));
+      actionsOf(trayModel({ status, isEarningOn, answersInFlight: 0, ...AWAY }, NOW_MS));
     expect(offered(OFF, false)).toEqual(['open', 'earning-on', 'quit']);
     expect(offered(SERVING, true)).toEqual(['open', 'pause', 'earning-off', 'quit']);
     expect(offered(PAUSED, true)).toEqual(['open', 'resume', 'earning-off', 'quit']);
@@ -92,7 +97,7 @@ describe('trayModel', () => {
   it('has an icon for every state, on every system', () => {
     const icons = (['off', 'waiting', 'serving', 'draining'] as const).map(
       (mode) =>
-        trayModel({ status: { ...OFF, mode }, isEarningOn: true, answersInFlight: 0 }, NOW_MS).icon,
+        trayModel({ status: { ...OFF, mode }, isEarningOn: true, answersInFlight: 0, ...AWAY }, NOW_MS).icon,
     );
     expect(icons).toEqual(['off', 'waiting', 'serving', 'serving']);
     for (const icon of icons) {
@@ -106,7 +111,7 @@ describe('trayModel', () => {
 
   it('is made anew by the time only while its words depend on it', () => {
     const ages = (status: Status): boolean =>
-      trayModel({ status, isEarningOn: true, answersInFlight: 0 }, NOW_MS).ages;
+      trayModel({ status, isEarningOn: true, answersInFlight: 0, ...AWAY }, NOW_MS).ages;
     expect(ages(PAUSED)).toBe(true);
     expect(ages(SERVING)).toBe(false);
     expect(ages(OFF)).toBe(false);

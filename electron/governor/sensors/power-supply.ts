@@ -1,5 +1,5 @@
 /** From what Linux lists as power supplies to the one question: mains or battery? */
-import type { Power } from './sensors.ts';
+import type { Power } from '../sensors.ts';
 
 /** One supply; null stands for a value that could not be read. */
 export interface Supply {
@@ -27,7 +27,7 @@ export function powerOf(all: readonly Supply[]): PowerVerdict {
   const supplies = all.filter(({ scope }) => scope !== 'Device');
   const mute = supplies.find(({ type, scope }) => type === null || scope === null);
   if (mute) return unknown(mute);
-  const ups = supplies.filter(({ type }) => type === 'UPS');
+  const ups = supplies.filter(isUps);
   const external = supplies.filter(({ type }) => EXTERNAL.test(type ?? ''));
   const batteries = supplies.filter(({ type }) => type === 'Battery');
   return (
@@ -39,6 +39,11 @@ export function powerOf(all: readonly Supply[]): PowerVerdict {
     first(external, ({ online }) => online === null, unknown) ??
     (external.length > 0 ? verdict('battery', batteryNames(batteries)) : fromBatteries(batteries))
   );
+}
+
+/** Whether it stands between the plug and the computer for the time without mains. */
+export function isUps({ type, scope }: Supply): boolean {
+  return type === 'UPS' && scope !== 'Device';
 }
 
 /** A laptop whose adapter the system does not list. */

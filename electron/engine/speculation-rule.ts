@@ -1,0 +1,77 @@
+/** How many guessed tokens are worth checking in one step, from what steps cost and how often guesses were right. */
+
+/** What a step for one answer took with so many tokens in it. */
+export interface StepCost {
+  readonly tokens: number;
+  readonly ms: number;
+}
+
+/** By tokens, ascending; the first is that of a single token, without which nothing can be compared. */
+export type StepCosts = readonly StepCost[];
+
+/** Steps of more tokens were not measured. */
+export const MOST_STEP_TOKENS = 8;
+export const MOST_GUESSED = MOST_STEP_TOKENS - 1;
+
+/** Less than this is lost again to the error of the measurement. */
+const WORTH = 1.1;
+/** Of guesses in a text that repeats itself; where not even these pay, none do. */
+const GOOD_CHANCE = 0.8;
+
+/**
+ * The number of guesses with which an answer is expected to be written fastest: with a chance of `c` each, `n` of them
+ * bring `1 + c + c^2 + ... + c^n` tokens a step.
+ * @param chance that a guess is right when all before it were
+ * @returns 0 where a step with guesses is not clearly worth its price, or its price is not known
+ */
+export function guessesWorth(costs: StepCosts, chance: number, most: number): number {
+  const single = costOf(costs, 1);
+  if (single === null || single <= 0) return 0;
+  let best = { guesses: 0, gain: WORTH };
+  let tokens = 1;
+  for (let guesses = 1; guesses <= most; guesses += 1) {
+    tokens += chance ** guesses;
+    const ms = costOf(costs, guesses + 1);
+    if (ms === null) break;
+    const gain = (tokens * single) / ms;
+    if (gain > best.gain) best = { guesses, gain };
+  }
+  return best.guesses;
+}
+
+/** Whether guessing can pay with this model on this device at all. */
+export function pays(costs: StepCosts): boolean {
+  return guessesWorth(costs, GOOD_CHANCE, MOST_GUESSED) > 0;
+}
+
+/** Milliseconds, on the line between the two nearest that were measured; null beyond them. */
+function costOf(costs: StepCosts, tokens: number): number | null {
+  const above = costs.find((cost) => cost.tokens >= tokens);
+  const below = costs.findLast((cost) => cost.tokens <= tokens);
+  if (above === undefined || below === undefined) return null;
+  if (above.tokens === below.tokens) return above.ms;
+  const share = (tokens - below.tokens) / (above.tokens - below.tokens);
+  return below.ms + share * (above.ms - below.ms);
+}
+
+/** How often guesses were right lately, by how much of the text before them was the same. */
+export type Chances = readonly [few: number, some: number, many: number];
+
+/** Two tokens in common are chance more often than not, a sentence is a copy. */
+export const FIRST_CHANCES: Chances = [0.3, 0.5, 0.8];
+const SOME_FROM = 4;
+const MANY_FROM = 8;
+/** One in so many of the last ones: a text can change its kind from one paragraph to the next. */
+const MEMORY = 8;
+
+export function chanceOf([few, some, many]: Chances, matched: number): number {
+  if (matched >= MANY_FROM) return many;
+  return matched >= SOME_FROM ? some : few;
+}
+
+/** The chances once a guess that followed so many common tokens was right or wrong. */
+export function judged([few, some, many]: Chances, matched: number, isRight: boolean): Chances {
+  const moved = (chance: number) => chance + (Number(isRight) - chance) / MEMORY;
+  if (matched >= MANY_FROM) return [few, some, moved(many)];
+  return matched >= SOME_FROM ? [few, moved(some), many] : [moved(few), some, many];
+}
