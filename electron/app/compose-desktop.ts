@@ -46,7 +46,7 @@ export interface DesktopConfig extends NodeConfig {
 }
 
 export interface DesktopPorts extends NodePorts {
-  readonly system: Omit<GovernorSystem, 'clock' | 'log'>;
+  readonly system: Omit<GovernorSystem, 'clock' | 'log' | 'isRemembering'>;
 }
 
 export interface DesktopApp {
@@ -111,7 +111,8 @@ export function composeDesktop(
     {
       ...nodePorts,
       sensors: system.sensors,
-      makeGate: (parts) => composeGovernor(paths, { ...system, clock, log }, parts),
+      makeGate: (parts) =>
+        composeGovernor(paths, { ...system, clock, log, isRemembering: config.earns }, parts),
     },
   );
   const { hub, books, market, library, engine, raise } = node;
@@ -208,7 +209,7 @@ export function composeDesktop(
     async start(isAfterRestart = false) {
       stopFeed ??= clock.after(FEED_AFTER_MS, () => {
         stopFeed = feedEarnings(node, clock);
-        node.gate.useEarned(() => earnedHours(books));
+        node.gate.useEarned(earnedHours(books, log));
       });
       try {
         await node.start();

@@ -39,6 +39,8 @@ export interface NodeAnswers {
 
 export interface NodeEngine {
   readonly engine: NodeAnswers;
+  /** The same for Lull's own questions, which make the engine nobody's. */
+  readonly unowned: NodeAnswers;
   readonly supervisor: EngineSupervisor;
   readonly owners: OwnersUse;
   readonly library: ModelLibrary;
@@ -136,21 +138,27 @@ export function composeEngine(
     }),
     hub.dispatch,
   );
+  const unowned: NodeAnswers = {
+    async *generate(request, signal) {
+      try {
+        await preparation.ready(signal);
+        await untilAborted(models.promise, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        yield CANCELLED_BEFORE_START;
+        return;
+      }
+      const { sampling, relay } = request;
+      const chosen = sampling === 'chat' ? chatSampling(library.current()) : sampling;
+      yield* supervisor.generate({ ...request, sampling: chosen, relay }, signal);
+    },
+  };
   return {
+    unowned,
     engine: {
-      async *generate(request, signal) {
-        try {
-          await preparation.ready(signal);
-          await untilAborted(models.promise, signal);
-        } catch (error) {
-          if (!signal.aborted) throw error;
-          yield CANCELLED_BEFORE_START;
-          return;
-        }
-        const { sampling, relay } = request;
-        const chosen = sampling === 'chat' ? chatSampling(library.current()) : sampling;
-        const events = supervisor.generate({ ...request, sampling: chosen, relay }, signal);
-        yield* relay === undefined ? owners.counted(events) : events;
+      generate(request, signal) {
+        const events = unowned.generate(request, signal);
+        return request.relay === undefined ? owners.counted(events) : events;
       },
     },
     supervisor,

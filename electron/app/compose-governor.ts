@@ -1,30 +1,24 @@
 /** Wires what looks after this computer for its owner: sensors, decision, engine, and the memory of all of it. */
-import { openGovernorDatabase } from '../governor/governor-database.ts';
-import { createGovernorLedger, type GovernorLedger } from '../governor/governor-ledger.ts';
 import { createGovernor } from '../governor/governor.ts';
 import type { HeatVerdict } from '../governor/heat.ts';
 import { ownCard } from '../governor/own-card.ts';
 import type { Actuators, Governor } from '../governor/ports.ts';
 import { createPowerLimit, type PowerTool } from '../governor/power-limit.ts';
 import type { EarnedHour } from '../governor/money.ts';
-import { NO_SELF_TEST, selfTestRecordSchema } from '../governor/self-test.ts';
-import { createSelfTester, type SelfTester } from '../governor/self-test-runner.ts';
 import type { Readings, Sensors } from '../governor/sensors.ts';
-import { createStretchStore } from '../governor/stretch-store.ts';
 import type { WakeLock } from '../governor/wake-lock.ts';
 import type { GovernorSettings } from '../ipc/governor.ts';
 import type { ReasonCode, Status } from '../ipc/status.ts';
-import { AppError } from '../platform/app-error.ts';
 import { drop } from '../platform/drop.ts';
-import { jsonFile } from '../platform/json-file.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { GateParts } from './node-gate.ts';
 import { localOffsetMs } from './earnings-periods.ts';
+import { openGovernorLedger } from './governor-memory.ts';
 import { createGovernorShow } from './governor-show.ts';
 import { chosenDevice, nodeFacts } from './node-facts.ts';
 import type { Paths } from './paths.ts';
-import { selfTestNode } from './self-test-ports.ts';
+import { composeSelfTest } from './compose-self-test.ts';
 
 export interface GovernorSystem {
   readonly sensors: Sensors;
@@ -32,6 +26,8 @@ export interface GovernorSystem {
   readonly powerTool: PowerTool;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether what happens in this run is kept: a run that only answers one question says nothing of the day. */
+  readonly isRemembering: boolean;
 }
 
 export interface OwnersGovernor extends Governor {
@@ -67,9 +63,13 @@ export function composeGovernor(
   let limits: HeatVerdict['limits'] = { targetCelsius: null, pauseCelsius: null };
   let governor: Governor | null = null;
 
-  const tester = createTester(paths, system, parts, () => governor?.look());
-  const ledger = openLedger(paths, {
-    ...{ clock, log, settings, device, localOffsetMs, raise },
+  const tester = composeSelfTest(paths.selfTest, {
+    ...{ ...parts, sensors, clock, log },
+    isClear: () => governor !== null && isReadyBut(governor.status(), UNTESTED),
+    onChange: () => governor?.look(),
+  });
+  const ledger = openGovernorLedger(system.isRemembering ? paths.governor : null, raise, {
+    ...{ clock, log, settings, device, localOffsetMs },
     limits: () => limits,
     selfTest: tester.state,
     earned: () => earned(),
@@ -89,15 +89,15 @@ export function composeGovernor(
     const hasWork = status.relaysInFlight > 0;
     ledger.noteDecision(status, readings, hasWork);
     show.decided(status);
-    // The engine is asked when nothing else stands in the way any more: never beside a game.
-    if (isReadyBut(status, UNTESTED)) tester.look();
+    if (status.mode === 'waiting') tester.look();
   };
 
   governor = createGovernor(
     {
       ...{ sensors, clock, log, onDecision },
       actuators: actuatorsOf(parts, system, power.limit),
-      nodeFacts: () => nodeFacts(hub.snapshot(), { ...parts, rate: rate() }),
+      nodeFacts: () =>
+        nodeFacts(hub.snapshot(), { ...parts, selfTest: tester.state().state, rate: rate() }),
       minuteOfWeek: () => minuteOfWeek(clock.nowMs()),
       onStatus(status) {
         hub.dispatch({ type: 'status-changed', status });
@@ -131,50 +131,6 @@ export function composeGovernor(
       await power.dispose();
     },
   };
-}
-
-type LedgerPorts = Omit<Parameters<typeof createGovernorLedger>[0], 'store'> & {
-  readonly raise: (error: unknown) => void;
-};
-
-function openLedger(paths: Paths, ports: LedgerPorts): GovernorLedger {
-  const { database, damagedKeptAs } = openGovernorDatabase(paths.governor, ports.clock.nowMs());
-  if (damagedKeptAs !== null) {
-    const details = `What Lull remembered of when it served is now ${damagedKeptAs}.`;
-    ports.raise(new AppError('store-corrupt', { details }));
-  }
-  try {
-    return createGovernorLedger({ ...ports, store: createStretchStore(database) });
-  } catch (error) {
-    // What it remembers is worth less than what it does: it begins anew, and the file is left as it is.
-    ports.raise(error);
-    const { database: empty } = openGovernorDatabase(':memory:', ports.clock.nowMs());
-    return createGovernorLedger({ ...ports, store: createStretchStore(empty) });
-  }
-}
-
-function createTester(
-  paths: Paths,
-  { sensors, clock, log }: GovernorSystem,
-  parts: GateParts,
-  onChange: () => void,
-): SelfTester {
-  const file = jsonFile({
-    path: paths.selfTest,
-    schema: selfTestRecordSchema,
-    fallback: NO_SELF_TEST,
-    onDamaged(keptAs) {
-      log.warn('the record of self-tests was damaged', { keptAs });
-    },
-  });
-  return createSelfTester({
-    ...{ file, clock, log },
-    ...selfTestNode({ ...parts, sensors, onHash: onChange }),
-    onChange(selfTest) {
-      parts.hub.dispatch({ type: 'governor-changed', change: { selfTest } });
-      onChange();
-    },
-  });
 }
 
 function actuatorsOf(

@@ -154,13 +154,16 @@ export function composeNode<Gate extends RelayGate>(
     },
   });
   const place = { isReachable: false, isOffering: false };
-  const { engine, supervisor, owners, library, preparation, openModels, replan, ...forEngine } =
-    composeEngine(config, { ...ports, hub, settings });
+  const { engine, unowned, supervisor, owners, library, preparation, ...rest } = composeEngine(
+    config,
+    { ...ports, hub, settings },
+  );
+  const { openModels, replan, ...forEngine } = rest;
   const hashes = createModelHashes(paths.modelHashes, log);
   const gate = ports.makeGate({
     ...{ hub, place, owners, library, hashes, raise },
     engine: supervisor,
-    answers: engine,
+    answers: unowned,
   });
   const shared = { ...ports, engine, library, hub, raise, preparation };
   const closing = new AbortController();

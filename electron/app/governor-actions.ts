@@ -1,7 +1,9 @@
 /** What the owner can tell the governor, and what it is told of earnings. */
 import type { EarnedHour } from '../governor/money.ts';
 import { governorSettingsSchema, type GovernorSettings } from '../ipc/governor.ts';
+import type { Period } from '../ledger/totals.ts';
 import { AppError } from '../platform/app-error.ts';
+import type { Log } from '../platform/log.ts';
 import type { Books } from './compose-books.ts';
 import type { OwnersGovernor } from './compose-governor.ts';
 import type { LullNode } from './compose-node.ts';
@@ -16,14 +18,17 @@ export interface GovernorActions {
   set(change: SettingsChange): void;
   /** Lets the program that caused this stretch run beside relays. @throws AppError `bad-request` when none did */
   allow(stretchId: number): void;
+  /** Once everything is prepared. Never rejects. */
   testEngine(): Promise<void>;
 }
 
 export function governorActions({
   settings,
   changeSettings,
+  preparation,
   gate,
 }: Pick<LullNode, 'settings' | 'changeSettings'> & {
+  readonly preparation: Pick<LullNode['preparation'], 'ready'>;
   readonly gate: Pick<OwnersGovernor, 'allowable' | 'testEngine'>;
 }): GovernorActions {
   const set: GovernorActions['set'] = (change) => {
@@ -46,20 +51,34 @@ export function governorActions({
         games: games.filter((name) => !isSame(name)),
       });
     },
-    testEngine: gate.testEngine,
+    async testEngine() {
+      // Whatever failed there is shown; then there is no engine to be asked.
+      await preparation.ready().catch(() => undefined);
+      await gate.testEngine();
+    },
   };
 }
 
-/** @throws AppError when the ledger cannot be read */
-export function earnedHours(books: () => Pick<Books, 'totals'>): readonly EarnedHour[] {
-  return books()
-    .totals.hours()
-    .map(({ number, sums: { supplier } }) => ({
-      hour: number,
-      earned: supplier.charged,
-      cu: supplier.cu,
-      outputTokens: supplier.outputTokens,
-    }));
+/** @returns what tells them, without any where the books cannot be read: whoever opened those has said so. */
+export function earnedHours(
+  books: () => { readonly totals: Pick<Books['totals'], 'hours'> },
+  log: Log,
+): () => readonly EarnedHour[] {
+  let isTold = false;
+  return () => {
+    try {
+      return books().totals.hours().map(earnedHour);
+    } catch (error) {
+      if (!isTold) log.warn('nobody knows what serving earned', { error });
+      isTold = true;
+      return [];
+    }
+  };
+}
+
+function earnedHour({ number, sums: { supplier } }: Period): EarnedHour {
+  const { charged, cu, outputTokens } = supplier;
+  return { hour: number, earned: charged, cu, outputTokens };
 }
 
 function given(change: SettingsChange): object {

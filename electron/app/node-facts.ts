@@ -7,6 +7,7 @@ import type { OwnersUse } from './owners-use.ts';
 export interface NodeFactsParts {
   readonly place: NodePlace;
   readonly owners: Pick<OwnersUse, 'isAnswering' | 'isRecent'>;
+  readonly selfTest: NodeFacts['selfTest'];
   readonly rate: NodeFacts['rate'];
 }
 
@@ -14,16 +15,15 @@ export interface NodeFactsParts {
 const HOLDING: ReadonlySet<EngineState['state']> = new Set(['loading', 'ready', 'working']);
 
 export function nodeFacts(snapshot: Snapshot, parts: NodeFactsParts): NodeFacts {
-  const { setup, engine, model, network, governor } = snapshot;
-  const { place, owners, rate } = parts;
+  const { setup, engine, model, network } = snapshot;
+  const { place, owners, selfTest, rate } = parts;
   const hasNetwork = network.state === 'ready';
-  const { state } = governor.selfTest;
   const { kind, name } = chosenDevice(engine);
   return {
     model: model.current === null ? 'none' : 'ready',
     engine: engineFact(setup, engine, place.isOffering || !hasNetwork),
     network: hasNetwork && !place.isReachable ? 'starting' : network.state,
-    selfTest: state,
+    selfTest,
     device: { kind, name },
     holdsMemory: HOLDING.has(engine.state),
     isAnswering: owners.isAnswering(),

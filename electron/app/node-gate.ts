@@ -24,7 +24,7 @@ export interface GateParts {
   readonly place: NodePlace;
   readonly engine: Pick<EngineSupervisor, 'paceRelays' | 'release' | 'pid'>;
   readonly owners: OwnersUse;
-  /** As the owner asks it. */
+  /** For Lull's own questions. */
   readonly answers: NodeAnswers;
   readonly library: Pick<ModelLibrary, 'current'>;
   readonly hashes: ModelHashes;

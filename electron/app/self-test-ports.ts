@@ -4,90 +4,100 @@ import { ownCard } from '../governor/own-card.ts';
 import type { Sensors } from '../governor/sensors.ts';
 import type { GreedyAnswer, HeatProbe, SelfTestFacts } from '../governor/self-test.ts';
 import type { ModelInfo, Snapshot } from '../ipc/snapshot.ts';
-import { DEFAULT_SAMPLING } from '../protocol/generate.ts';
+import { STARTER_GOLDEN } from '../models/starter-golden.ts';
+import { AppError } from '../platform/app-error.ts';
+import { DEFAULT_SAMPLING, type ChatTurn } from '../protocol/generate.ts';
 import type { GateParts } from './node-gate.ts';
 import { chosenDevice } from './node-facts.ts';
 import { ENGINE } from './served-model.ts';
 
 /** Short, and nothing that a model could answer in two ways. */
-const QUESTION = 'Count from one to ten in English words.';
+const QUESTION = [{ role: 'user', text: 'Count from one to ten in English words.' }] as const;
 const ANSWER_TOKENS = 16;
+/** Shares nothing with what is kept of the owner's conversations. */
+const CACHE_KEY = 'self-test';
 
 export interface SelfTestNode {
+  /** Whether neither the engine nor a card would have to be asked. */
+  isFree(): boolean;
   facts(): SelfTestFacts | null;
-  golden(): Promise<'right' | 'wrong' | 'no-golden'>;
+  golden(signal: AbortSignal): Promise<'right' | 'wrong' | 'no-golden'>;
   answer(signal: AbortSignal): Promise<GreedyAnswer>;
   heat(): Promise<HeatProbe | null>;
+  /** Whether nobody has looked at the current model's file yet, though it is there. */
+  needsFile(): boolean;
+  /** Resolved once that file is known by its hash, or cannot be read. Of a large one it takes a minute, once. */
+  knowFile(): Promise<void>;
 }
 
 type Parts = Pick<GateParts, 'hub' | 'answers' | 'library' | 'hashes'> & {
-  readonly sensors: Sensors;
-  /** The file's hash is known now. */
-  readonly onHash: () => void;
+  readonly sensors: Pick<Sensors, 'look'>;
+  /** Whether the engine may be asked now: a game may have begun since the test was wanted. */
+  readonly mayAsk: () => boolean;
+  /** Whether the owner wants it: then nothing is taken from memory. */
+  readonly isOwnersWish: () => boolean;
 };
 
 export function selfTestNode(parts: Parts): SelfTestNode {
-  const { hub, answers, library, hashes, sensors, onHash } = parts;
-  let hashed: { readonly model: ModelInfo; readonly sha256: string } | null = null;
-  let hashing: ModelInfo | null = null;
+  const { hub, answers, library, hashes, sensors } = parts;
+  /** The hash is null when the file could not be read. */
+  let hashed: { readonly model: ModelInfo; readonly sha256: string | null } | null = null;
   const drivers = readProbeFacts({ lullVersion: '', starterSha256: '' }).drivers.join('\n');
+  const server = () => hub.snapshot().settings.engine.server;
 
-  /** Of a large file it takes a minute, once. */
-  const hashOf = (model: ModelInfo): string | null => {
-    if (hashed !== null && isSame(hashed.model, model)) return hashed.sha256;
-    if (hashing !== null && isSame(hashing, model)) return null;
-    hashing = model;
-    hashes.sha256Of(model).then(
-      (sha256) => {
-        hashed = { model, sha256 };
-        onHash();
-      },
-      // Whoever offers the model says why its file cannot be read.
-      () => undefined,
-    );
-    return null;
+  const isStarter = () => hub.snapshot().model.current?.isStarter === true && server() === null;
+  /** The test of the backends has asked it already. */
+  const isAnswered = () => isStarter() && isRight(hub.snapshot().engine);
+
+  const ask = async (
+    turns: readonly ChatTurn[],
+    maxTokens: number,
+    signal: AbortSignal,
+  ): Promise<GreedyAnswer> => {
+    const tokenIds: number[] = [];
+    const logprobs: number[] = [];
+    const request = {
+      turns,
+      sampling: { ...DEFAULT_SAMPLING, temperature: 0 },
+      maxTokens,
+      stop: [],
+      topLogprobs: server() === null ? 1 : 0,
+      cacheKey: CACHE_KEY,
+    };
+    for await (const event of answers.generate(request, signal)) {
+      if (event.type !== 'tokens') continue;
+      tokenIds.push(...event.tokenIds);
+      for (const { logprob } of event.logprobs ?? []) logprobs.push(logprob);
+    }
+    return { tokenIds, logprobs };
   };
 
   return {
+    isFree: () => isAnswered() && chosenDevice(hub.snapshot().engine).kind === 'cpu',
     facts() {
-      const { engine, settings, setup } = hub.snapshot();
+      const { engine, setup } = hub.snapshot();
       const model = library.current();
       if (setup.phase !== 'done' || model === null) return null;
-      const modelSha256 = hashOf(model);
-      if (modelSha256 === null) return null;
-      const { server } = settings.engine;
+      if (hashed === null || hashed.sha256 === null || !isSame(hashed.model, model)) return null;
+      const external = server();
       const { backend, name } = chosenDevice(engine);
       return {
-        modelSha256,
-        engineVersion: server === null ? ENGINE : `${server.baseUrl} ${server.model}`,
-        backend: server === null ? backend : 'external',
+        modelSha256: hashed.sha256,
+        engineVersion: external === null ? ENGINE : `${external.baseUrl} ${external.model}`,
+        backend: external === null ? backend : 'external',
         device: name ?? '',
         driver: backend === 'cpu' ? '' : drivers,
       };
     },
-    golden() {
-      const { engine, settings, model } = hub.snapshot();
-      if (model.current?.isStarter !== true || settings.engine.server !== null)
-        return Promise.resolve('no-golden');
-      return Promise.resolve(goldenOf(engine));
+    async golden(signal) {
+      if (isAnswered() && !parts.isOwnersWish()) return 'right';
+      if (!parts.mayAsk()) throw new AppError('owner-returned');
+      if (!isStarter()) return 'no-golden';
+      const { tokenIds } = STARTER_GOLDEN;
+      const answer = await ask(STARTER_GOLDEN.turns, tokenIds.length, signal);
+      return isEqual(answer.tokenIds, tokenIds) ? 'right' : 'wrong';
     },
-    async answer(signal) {
-      const tokenIds: number[] = [];
-      const logprobs: number[] = [];
-      const request = {
-        turns: [{ role: 'user', text: QUESTION }],
-        sampling: { ...DEFAULT_SAMPLING, temperature: 0 },
-        maxTokens: ANSWER_TOKENS,
-        stop: [],
-        topLogprobs: hub.snapshot().settings.engine.server === null ? 1 : 0,
-      } as const;
-      for await (const event of answers.generate(request, signal)) {
-        if (event.type !== 'tokens') continue;
-        tokenIds.push(...event.tokenIds);
-        for (const { logprob } of event.logprobs ?? []) logprobs.push(logprob);
-      }
-      return { tokenIds, logprobs };
-    },
+    answer: (signal) => ask(QUESTION, ANSWER_TOKENS, signal),
     async heat() {
       const { engine, settings } = hub.snapshot();
       const device = chosenDevice(engine);
@@ -97,19 +107,33 @@ export function selfTestNode(parts: Parts): SelfTestNode {
       return {
         celsius: value?.celsius ?? value?.junctionCelsius ?? null,
         whyUnknown,
-        isWaived: settings.governor.servesWithoutHeat,
+        // A card that sleeps is cold; the governor judges what it tells once it is awake.
+        isWaived: settings.governor.servesWithoutHeat || value?.state === 'asleep',
       };
+    },
+    needsFile() {
+      const model = library.current();
+      if (hub.snapshot().setup.phase !== 'done' || model === null) return false;
+      return hashed === null || !isSame(hashed.model, model);
+    },
+    async knowFile() {
+      const model = library.current();
+      if (model === null) return;
+      // Whoever offers the model says why its file cannot be read.
+      const sha256 = await hashes.sha256Of(model).catch(() => null);
+      hashed = { model, sha256 };
     },
   };
 }
 
-/** The test of the backends has asked it already. */
-function goldenOf({ candidates }: Snapshot['engine']): 'right' | 'wrong' | 'no-golden' {
-  const answer = candidates.find(({ state }) => state === 'chosen')?.goldenAnswer ?? null;
-  if (answer === null) return 'no-golden';
-  return answer ? 'right' : 'wrong';
+function isRight({ candidates }: Snapshot['engine']): boolean {
+  return candidates.find(({ state }) => state === 'chosen')?.goldenAnswer === true;
 }
 
 function isSame(one: ModelInfo, other: ModelInfo): boolean {
   return one.path === other.path && one.version === other.version;
+}
+
+function isEqual(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((id, at) => id === other[at]);
 }

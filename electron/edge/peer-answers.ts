@@ -180,12 +180,15 @@ async function answerRelay(
   let stopWaiting = (): void => undefined;
   let held: RelayEvent[] = [];
   let heldLength = 0;
+  // However fast they come, no more wait than one stream may have on its way.
+  const isEnough = (): boolean => held.length >= maxEvents || heldLength >= maxLength;
   const take: Take = () => {
     const isReceiptDue = now.isSaid && held.at(-1)?.type === 'chunk';
-    if (!isReceiptDue) return takeAll();
+    if (!isReceiptDue || isFirst || isEnough()) return takeAll();
     // The last words travel with it, unless its signature takes longer than a moment.
     if (!now.isWaiting) {
       stopWaiting = later(() => {
+        now.isWaiting = false;
         streams.ready(takeAll);
         streams.send();
       });
@@ -217,8 +220,8 @@ async function answerRelay(
       held.push(event);
       if (event.type === 'chunk') heldLength += event.text.length;
       streams.ready(take);
-      // The first goes alone; and however fast they come, no more wait than one stream may have on its way.
-      if (isFirst || held.length >= maxEvents || heldLength >= maxLength) streams.send();
+      // The first goes alone.
+      if (isFirst || isEnough()) streams.send();
       isFirst = false;
       // Nothing follows a receipt that would have to wait for room.
       if (event.type === 'chunk') await credits.room();

@@ -19,7 +19,7 @@ export interface PeerReply {
   begin(): void;
   /** @param texts what is still to be sent, as by `events` */
   end(texts?: readonly string[]): void;
-  /** What was begun cannot be finished. */
+  /** What was begun cannot be finished; what was said so far is still sent to a reader that takes it. */
   fail(): void;
 }
 
@@ -38,7 +38,10 @@ export function createPeerReply(
   let pending = 0;
   let stopStall: (() => void) | null = null;
   let stopComments: (() => void) | null = null;
-  const isOver = (): boolean => stream.destroyed || stream.closed || stream.writableEnded;
+  /** Nothing more is said; what was said before is still on its way. */
+  let isBreaking = false;
+  const isOver = (): boolean =>
+    isBreaking || stream.destroyed || stream.closed || stream.writableEnded;
   const close = (code: number): void => {
     if (!stream.destroyed && !stream.closed) stream.close(code);
   };
@@ -47,11 +50,16 @@ export function createPeerReply(
     stopStall = null;
   };
   const watch = (): void => {
+    // The one that was set then has the last word.
+    if (isBreaking) return;
     calm();
     if (pending === 0 || stream.destroyed) return;
     stopStall = clock.after(limits.stallMs, () => {
       close(constants.NGHTTP2_CANCEL);
     });
+  };
+  const breakOff = (): void => {
+    close(constants.NGHTTP2_INTERNAL_ERROR);
   };
   const quiet = (): void => {
     stopComments?.();
@@ -67,6 +75,7 @@ export function createPeerReply(
     stream.write(text, (error) => {
       pending -= 1;
       watch();
+      if (isBreaking && pending === 0) breakOff();
       const due = error ? 0 : takings.add(count, text.length);
       if (due > 0) onTaken(due);
     });
@@ -137,7 +146,13 @@ export function createPeerReply(
     fail() {
       quiet();
       if (!stream.headersSent) refuse(refusalOf('internal'));
-      else close(constants.NGHTTP2_INTERNAL_ERROR);
+      else if (pending === 0) breakOff();
+      else if (!isBreaking) {
+        // A reset overtakes what still waits to be sent, and a receipt given later covers every word.
+        isBreaking = true;
+        calm();
+        stopStall = clock.after(limits.stallMs, breakOff);
+      }
     },
   };
 }

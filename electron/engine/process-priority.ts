@@ -20,12 +20,38 @@ export function processPriority(
   if (platform !== 'win32' && !(platform === 'linux' && isRaisable())) return null;
   return (isLow) => {
     const priority = isLow ? PRIORITY_BELOW_NORMAL : PRIORITY_NORMAL;
+    const set = (id: number): void => {
+      setPriority(id, priority);
+    };
     try {
-      for (const id of platform === 'linux' ? threads() : [0]) setPriority(id, priority);
+      setAll(platform === 'linux' ? threads() : [0], set, onFailure);
     } catch (error) {
       onFailure(error);
     }
   };
+}
+
+/** One that fails, as a thread does that has ended meanwhile, must not leave the others behind everything else. */
+export function setAll(
+  ids: readonly number[],
+  set: (id: number) => void,
+  onFailure: (error: unknown) => void,
+): void {
+  for (const id of ids) {
+    try {
+      set(id);
+    } catch (error) {
+      if (!hasEnded(error)) onFailure(error);
+    }
+  }
+}
+
+function hasEnded(error: unknown): boolean {
+  return error instanceof Error && 'info' in error && codeOf(error.info) === 'ESRCH';
+}
+
+function codeOf(info: unknown): unknown {
+  return typeof info === 'object' && info !== null && 'code' in info ? info.code : undefined;
 }
 
 /** @param limits what `/proc/self/limits` says, and `status` the same of `/proc/self/status` */

@@ -10,7 +10,8 @@ import type { PrefixStore } from './prefix-store.ts';
 import { createRelayPace } from './relay-pace.ts';
 import { idleFor, lastRelay, mayTakePlace } from './seats.ts';
 import { toSamplerSeed } from './seed.ts';
-import { NO_STEPS, promptTokens, withStep, type StepHistory } from './step-budget.ts';
+import { mostGuessed } from './speculation-rule.ts';
+import { NO_STEPS, promptTokens, RELAYS_MS, withStep, type StepHistory } from './step-budget.ts';
 import {
   isOwnerServed,
   isRelay,
@@ -175,6 +176,7 @@ export function createScheduler(
       isOpenToRelays: pace.isOpen,
       isOldestFirst: readingSteps % OLDEST_EVERY === 0,
       stepCosts: model.stepCosts,
+      mostGuessed: mostGuessed(model.stepCosts ?? [], history.alone, RELAYS_MS),
       promptTokens: (writers, isForRelays) =>
         promptTokens(history, { writers, isForRelays, most: limits.prefillTokens }),
     });
@@ -186,8 +188,7 @@ export function createScheduler(
     const step = () => takeStep(parts, limits.together);
     await watched(share === null ? step : () => pace.during(step()));
     const ms = ports.clock.monotonicMs() - beganMs;
-    // Beside prompts nothing is guessed, so such a step says nothing about one with them.
-    if (guessed === 0) history = withStep(history, { prompt, offered, writers, ms });
+    history = withStep(history, { prompt, offered, writers, guessed, ms });
     if (share === null) return;
     pace.worked(ms, share.duty);
     await pace.rest(isWanted);

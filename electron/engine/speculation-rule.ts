@@ -44,6 +44,25 @@ export function pays(costs: StepCosts): boolean {
   return guessesWorth(costs, GOOD_CHANCE, MOST_GUESSED) > 0;
 }
 
+/**
+ * With how many guesses a step is over within `limitMs`, when steps now take so much longer or shorter than when they
+ * were measured as the last ones did: texts become long, and others use the device too.
+ * @param lately steps of one answer, with their guesses
+ */
+export function mostGuessed(costs: StepCosts, lately: StepCosts, limitMs: number): number {
+  const ratios = lately.flatMap(({ tokens, ms }) => {
+    const known = costOf(costs, tokens);
+    return known === null || known <= 0 ? [] : [ms / known];
+  });
+  // One slow step is chance, two in a row are not.
+  const slowness = ratios.toSorted((a, b) => a - b)[Math.floor((ratios.length - 1) / 2)] ?? 1;
+  let most = 0;
+  while (most < MOST_GUESSED && slowness * (costOf(costs, most + 2) ?? Infinity) <= limitMs) {
+    most += 1;
+  }
+  return most;
+}
+
 /** Milliseconds, on the line between the two nearest that were measured; null beyond them. */
 function costOf(costs: StepCosts, tokens: number): number | null {
   const above = costs.find((cost) => cost.tokens >= tokens);

@@ -1,4 +1,5 @@
 /** How many prompt tokens the next step may read, from how long the last ones took. */
+import type { StepCost } from './speculation-rule.ts';
 
 export interface StepSample {
   /** Prompt tokens that were read. */
@@ -7,16 +8,21 @@ export interface StepSample {
   readonly offered: number;
   /** Answers that got a token. */
   readonly writers: number;
+  /** Tokens that were checked beside; left out, none. Beside prompts there are none. */
+  readonly guessed?: number;
   readonly ms: number;
 }
 
 /** The last steps that tell something, newest last; steps without prompts come in thousands, hence apart. */
 export interface StepHistory {
   readonly reads: readonly StepSample[];
+  /** Without guesses: beside prompts there are none, so that others say nothing about a step with them. */
   readonly writes: readonly StepSample[];
+  /** Steps of one answer and nothing else, its guesses included. */
+  readonly alone: readonly StepCost[];
 }
 
-export const NO_STEPS: StepHistory = { reads: [], writes: [] };
+export const NO_STEPS: StepHistory = { reads: [], writes: [], alone: [] };
 
 export interface NextStep {
   /** Answers that will get a token. */
@@ -35,7 +41,7 @@ const WRITING_MS = 50;
 /** Nobody sees a step in which prompts are read; what is cancelled has to wait for its end. */
 const READING_MS = 100;
 /** A relay has to be out of the way within half a second, everything that it takes to notice included. */
-const RELAYS_MS = 250;
+export const RELAYS_MS = 250;
 /** The step may grow by no more at once, for the cost of a token is only known for pieces of that size. */
 const GROWTH = 2;
 /** One slow step is chance, two in a row are not. */
@@ -46,13 +52,20 @@ const LEAST_PART = 1 / 8;
 
 /** The history with one step more. */
 export function withStep(history: StepHistory, sample: StepSample): StepHistory {
-  const { reads, writes } = history;
-  if (sample.prompt === 0) {
-    return sample.writers === 0 ? history : { reads, writes: newest(writes, sample) };
-  }
+  const { reads } = history;
+  if (sample.prompt === 0) return sample.writers === 0 ? history : withWriting(history, sample);
   // The rest of a prompt says what a small piece costs, and a token of a small piece costs more.
   const isTelling = sample.prompt >= sample.offered / 2;
-  return isTelling ? { reads: newest(reads, sample), writes } : history;
+  return isTelling ? { ...history, reads: newest(reads, sample) } : history;
+}
+
+function withWriting({ reads, writes, alone }: StepHistory, sample: StepSample): StepHistory {
+  const { writers, guessed = 0, ms } = sample;
+  return {
+    reads,
+    writes: guessed === 0 ? newest(writes, sample) : writes,
+    alone: writers === 1 ? [...alone, { tokens: 1 + guessed, ms }].slice(-RECENT) : alone,
+  };
 }
 
 /**

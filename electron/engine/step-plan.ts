@@ -52,6 +52,8 @@ export interface StepTurn {
   readonly isOldestFirst: boolean;
   /** What steps of one answer cost, where it pays to guess how it goes on. */
   readonly stepCosts: StepCosts | undefined;
+  /** With more guesses the step would take too long for whoever comes meanwhile. */
+  readonly mostGuessed: number;
   /** Most prompt tokens beside so many answers that are written. */
   promptTokens(writers: number, isForRelays: boolean): number;
 }
@@ -84,7 +86,7 @@ export function planStep(slots: readonly Slot[], turn: StepTurn): Step {
     return chunk === 0 ? [] : [{ relay, run: () => read(port, running, chunk) }];
   });
   // Somebody else's token would come later for it.
-  const guesses = going.length === 1 ? guessesOf(going[0]?.running) : [];
+  const guesses = going.length === 1 ? guessesOf(going[0]?.running, turn.mostGuessed) : [];
   const writing = writers.map(({ port, running, relay }) => ({
     relay,
     run: () => write(port, running, guesses, turn.stepCosts),
@@ -95,8 +97,8 @@ export function planStep(slots: readonly Slot[], turn: StepTurn): Step {
 }
 
 /** The last token of an answer is not evaluated, so that guessing it would gain nothing. */
-function guessesOf(running: Running | undefined): readonly number[] {
-  return running?.guesses?.next(running.generation.room - 1) ?? [];
+function guessesOf(running: Running | undefined, most: number): readonly number[] {
+  return running?.guesses?.next(Math.min(running.generation.room - 1, most)) ?? [];
 }
 
 interface Going {

@@ -98,6 +98,7 @@ const ROWS = {
   'receipt-wrong': { status: 502, type: 'server_error', code: 'receipt_wrong' },
   refused: { status: 403, type: 'invalid_request_error', code: 'refused' },
   'relay-refused': { ...SERVER, code: 'relay_refused' },
+  'governor-corrupt': { status: 500, type: 'server_error', code: 'internal_error' },
   'settings-corrupt': { status: 500, type: 'server_error', code: 'internal_error' },
   'signer-unavailable': { ...SERVER, code: 'signer_unavailable', retryAfterS: 2 },
   'signing-refused': { status: 403, type: 'invalid_request_error', code: 'signing_refused' },

@@ -1,9 +1,8 @@
 /** Makes decisions true: moves each actuator when something is to change, and again when it failed. */
 import type { ReasonCode } from '../ipc/status.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
 import type { Decision } from './decide.ts';
-import type { Actuators } from './ports.ts';
+import { RELEASES_OWNERS } from './policy-codes.ts';
+import type { Actuators, GovernorPorts } from './ports.ts';
 
 /** An engine that has not said by then that its relays stand still is killed. */
 export const YIELD_LIMIT_MS = 250;
@@ -40,9 +39,10 @@ interface Listener {
 
 export function createActing(
   actuators: Actuators,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ports: Pick<GovernorPorts, 'clock' | 'log' | 'nodeFacts'>,
   listener: Listener,
 ): Acting {
+  const { clock, log } = ports;
   let orders: Orders | null = null;
   /** The share that was asked for last, and whether the engine keeps to it. */
   let pace: { readonly share: number; isKept: boolean } | null = null;
@@ -112,7 +112,15 @@ export function createActing(
     const { release, isOwners } = orders;
     const isWaited = stopYieldLimit !== null;
     const isDue = release !== null && (!isWaited || WITHOUT_WAITING.has(release));
-    if (isDue || (isDeaf && !isOwners)) void runRelease();
+    if (!isDue && (!isDeaf || isOwners)) return;
+    if (release !== null && RELEASES_OWNERS.includes(release)) void runRelease();
+    else if (!isOwnersSince(isOwners)) void runRelease();
+  };
+
+  /** Whether its owner has turned to the engine after the decision, of which the next one is to know first. */
+  const isOwnersSince = (wasOwners: boolean): boolean => {
+    const now = ports.nodeFacts();
+    return now.isAnswering || (now.isOwners && !wasOwners);
   };
 
   const runRelease = async (): Promise<void> => {

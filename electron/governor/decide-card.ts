@@ -11,7 +11,9 @@ export type CardState =
   | { readonly phase: 'arming'; readonly sinceMs: number }
   | { readonly phase: 'armed' }
   /** Something about the card was not as it should be; it is looked at again later. */
-  | { readonly phase: 'resting'; readonly untilMs: number; readonly vetoes: readonly Veto[] };
+  | { readonly phase: 'resting'; readonly untilMs: number; readonly vetoes: readonly Veto[] }
+  /** Fell off the bus: nobody asks it again before its owner turns earning off and on, or restarts. */
+  | { readonly phase: 'lost' };
 
 export interface CardStep {
   readonly next: CardState | null;
@@ -27,17 +29,23 @@ export interface CardInput {
   readonly isRunning: boolean;
 }
 
+const LOST = veto('gpu-lost', null, 'it fell off the bus; restart the computer');
+
 /** Whether the card has been asked since the last decision. */
 export function isAsked(state: CardState | null): boolean {
-  return state !== null && state.phase !== 'resting';
+  return state?.phase === 'arming' || state?.phase === 'armed';
 }
 
 /** @returns null for the next state when the card may sleep */
 export function stepCard(before: CardState | null, input: CardInput): CardStep {
   const { nowMs, others, own, isRunning } = input;
+  if (before?.phase === 'lost') return { next: before, vetoes: [LOST] };
+  if (own.some(({ code }) => code === 'gpu-lost')) return { next: { phase: 'lost' }, vetoes: own };
   if (before?.phase === 'armed' && (isRunning || others.length === 0)) {
     if (own.length === 0 || isRunning) return { next: before, vetoes: own };
-    return rest(own, nowMs);
+    // A relay has woken it, and nothing is wrong: only its temperature is not told yet.
+    const isAwaited = own.every(({ code }) => code === 'arming');
+    return isAwaited ? beginArming(own, nowMs) : rest(own, nowMs);
   }
   if (before?.phase === 'resting' && nowMs < before.untilMs) {
     return { next: before, vetoes: before.vetoes };
@@ -45,11 +53,11 @@ export function stepCard(before: CardState | null, input: CardInput): CardStep {
   if (!isRunning && others.some((each) => keepsAsleep(each, nowMs))) {
     return { next: null, vetoes: before?.phase === 'arming' ? own : [] };
   }
-  if (before?.phase !== 'arming') {
-    const next: CardState = { phase: 'arming', sinceMs: nowMs };
-    return { next, vetoes: [...own, arming(nowMs)] };
-  }
-  return arm(before, input);
+  return before?.phase === 'arming' ? arm(before, input) : beginArming(own, nowMs);
+}
+
+function beginArming(own: readonly Veto[], nowMs: number): CardStep {
+  return { next: { phase: 'arming', sinceMs: nowMs }, vetoes: [...own, arming(nowMs)] };
 }
 
 function arm(before: CardState & { readonly phase: 'arming' }, input: CardInput): CardStep {
@@ -87,9 +95,11 @@ export function cardVetoes(
   node: NodeFacts,
   nowMs: number,
 ): Veto[] {
+  const card = known(reading, STALE_MS.gpus, nowMs);
+  if (card?.state === 'lost') return [LOST];
   // What the engine holds of it already is not missing.
   if (state?.phase !== 'arming' || node.holdsMemory) return [];
-  return isMemoryShort(known(reading, STALE_MS.gpus, nowMs)) ? [veto('memory-short')] : [];
+  return isMemoryShort(card) ? [veto('memory-short')] : [];
 }
 
 /** False while nobody knows. */

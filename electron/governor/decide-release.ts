@@ -29,7 +29,7 @@ export interface GiveBackInput {
 
 export function stepGiveBack(before: GiveBackState, input: GiveBackInput): GiveBackState {
   const { node, vetoes, isServing, nowMs } = input;
-  const isOurs = node.holdsMemory && !node.isOwners && (isServing || before.isOurs);
+  const isOurs = node.holdsMemory && !isOwners(node) && (isServing || before.isOurs);
   const isBack = vetoes.some(({ code }) => RELEASING[code] === 'after-a-while');
   return { isOurs, sinceMs: isOurs && isBack ? (before.sinceMs ?? nowMs) : null };
 }
@@ -42,9 +42,13 @@ export function releaseOf(state: GiveBackState, input: GiveBackInput): ReasonCod
     .filter((each) => isDue(each, state, input))
     .map(({ code }) => code)
     .sort((one, other) => REASON_CODES.indexOf(one) - REASON_CODES.indexOf(other));
-  if (!node.isOwners) return codes[0] ?? (isCritical ? 'gpu-critical' : null);
+  if (!isOwners(node)) return codes[0] ?? (isCritical ? 'gpu-critical' : null);
   const due = codes.find((code) => RELEASES_OWNERS.includes(code) || isAtOnce(code, node));
   return due ?? (isCritical ? 'gpu-critical' : null);
+}
+
+function isOwners({ isOwners: isTheirs, isAnswering }: NodeFacts): boolean {
+  return isTheirs || isAnswering;
 }
 
 /** Who read an answer a moment ago and starts a game wants the memory for that. */

@@ -145,6 +145,7 @@ function cardStep(
   others: readonly Veto[],
   nowMs: number,
 ): CardStep {
+  // Who turns earning off and on again wants a lost card to be looked for, but not a hot one to be hurried.
   if (around === null) return { next: before?.phase === 'resting' ? before : null, vetoes: [] };
   const { own } = around;
   if (node.device.kind !== 'gpu') return { next: null, vetoes: own };

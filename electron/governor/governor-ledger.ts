@@ -55,6 +55,8 @@ export interface GovernorLedger {
   noteDecision(status: Status, readings: Readings, hasWork: boolean): void;
   noteGiveBack(report: GiveBackReport): void;
   view(): LedgerView;
+  /** The quick part of the view. */
+  live(): LedgerView['live'];
   /** Millionths of the currency per hour of computing; null while one of them is not known. */
   rate(): Rate | null;
   /** Smallest units per 1,000,000 CU below which serving is not worth its electricity; null while unknown. */
@@ -217,6 +219,7 @@ export function createGovernorLedger(ports: GovernorLedgerPorts): GovernorLedger
         selfTest: ports.selfTest(),
       };
     },
+    live: liveNow,
     rate: () => rateOf(books()),
     priceFloor: () => priceFloor(books()),
     allowable(stretchId) {

@@ -2,6 +2,7 @@
 import type { GiveBack, GovernorSettings, Live, Stretch } from '../ipc/governor.ts';
 import type { Status } from '../ipc/status.ts';
 import { missedIn, type UsualHour } from './missed.ts';
+import { ownCard } from './own-card.ts';
 import type { NodeFacts } from './ports.ts';
 import type { GpuReading, Reading, Readings } from './sensors.ts';
 import type { Piece } from './stretches.ts';
@@ -48,16 +49,14 @@ export function liveOf(input: LiveInput): Live {
   };
 }
 
-/** The card that computes, if it was read a moment ago: the one of that name, or the only one. */
+/** The card that computes, if it was read a moment ago. */
 export function cardOf(
   readings: Readings,
   device: NodeFacts['device'],
   monotonicMs: number,
 ): GpuReading | null {
   if (device.kind === 'cpu') return null;
-  const cards = fresh(readings.gpus, monotonicMs) ?? [];
-  const named = cards.find(({ name }) => name === device.name);
-  return named ?? (cards.length === 1 ? (cards[0] ?? null) : null);
+  return fresh(ownCard(readings, device).card, monotonicMs);
 }
 
 /** @param pieces each lasts until the next one begins, the last one until now */

@@ -26,8 +26,11 @@ export interface SpotView {
   readonly isSure: boolean;
 }
 
-/** `absent`: nobody knows the card; `late`: it has not answered for long; `empty`: it tells no temperature. */
-export type Answer = 'absent' | 'late' | 'empty' | 'full';
+/**
+ * `absent`: nobody knows the card; `late`: it has not answered for long; `asleep`: turned off, so cold;
+ * `empty`: it tells no temperature.
+ */
+export type Answer = 'absent' | 'late' | 'asleep' | 'empty' | 'full';
 
 export interface CardView {
   /** Empty until a temperature is known. */
@@ -40,16 +43,21 @@ export interface CardView {
   readonly isWaking: boolean;
 }
 
-/** @param before null when everything begins anew */
+/**
+ * @param before null when everything begins anew
+ * @param isComputing relays compute on it, so that it cannot be asleep
+ */
 export function watchCard(
   before: CardWatch | null,
   gpu: Reading<GpuReading> | null,
   nowMs: number,
+  isComputing: boolean,
 ): CardWatch {
   const reading = freshOf(gpu, AGE_MS.stale, nowMs) === null ? null : gpu;
   const isAnother = before !== null && reading !== null && isAnotherWatch(before, reading);
   const base = before === null || isAnother ? beginWatch(nowMs) : before;
   if (reading === null) return base;
+  if (reading.value.state === 'asleep') return isComputing ? base : beginWatch(nowMs);
   const firstAtMs = base.firstAtMs ?? reading.atMs;
   const watch = { ...base, id: reading.value.id, readAtMs: reading.atMs, firstAtMs };
   if (isWaking(watch, reading)) return watch;
@@ -80,6 +88,7 @@ function answerOf(gpu: Reading<GpuReading> | null, nowMs: number): Answer {
   if (gpu === null) return 'absent';
   const value = freshOf(gpu, AGE_MS.stale, nowMs);
   if (value === null) return 'late';
+  if (value.state === 'asleep') return 'asleep';
   return value.celsius === null && value.junctionCelsius === null ? 'empty' : 'full';
 }
 
@@ -93,6 +102,7 @@ function isAnotherWatch(before: CardWatch, { atMs, value }: Reading<GpuReading>)
 }
 
 function isWaking({ firstAtMs }: CardWatch, { atMs, value }: Reading<GpuReading>): boolean {
+  if (value.state === 'asleep') return false;
   return value.vendor === 'amd' && firstAtMs !== null && atMs - firstAtMs < AGE_MS.wake;
 }
 

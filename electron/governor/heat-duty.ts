@@ -28,6 +28,8 @@ export interface DutyFacts {
   readonly device: 'cpu' | 'gpu';
   /** Null while the card is not seen. */
   readonly view: CardView | null;
+  /** Of the processor, below where it is held; null while that is not known. */
+  readonly cpuSpareDegrees: number | null;
   readonly isServing: boolean;
   readonly isPaused: boolean;
   /** The card has just slowed itself down. */
@@ -82,21 +84,30 @@ function nextControl(
   if (!isServing || cap <= 0) return control;
   const mayRise = maySettle && !facts.isHeldDown;
   if (duty === 0) return startAt(control.duty, spare, control.isWarmingUp);
-  if (device === 'cpu') return mayRise ? recovered(control, facts.passedMs) : control;
+  if (device === 'cpu') return stepCpu(control, facts, mayRise);
   if (view === null) return control;
   const feel = feelOf(facts, view, { cap, mayRise });
   return stepControl(facts.isCut ? cutByCard(control, feel) : control, feel);
 }
 
-/** A processor begins at once: it protects itself, and is only slowed down after a pause. */
+/** A processor begins at once: it protects itself, and is slowed down near its limit and after a pause. */
 function firstOf(device: 'cpu' | 'gpu', view: CardView | null, spare: number): Control | null {
   if (device === 'cpu') return startAt(1, 0, false);
   return view === null ? null : startAt(DUTY_LIMITS.start, spare, true);
 }
 
+/** Some live at their limit when nobody holds them: they would pause again and again. */
+function stepCpu(control: Control, facts: DutyFacts, mayRise: boolean): Control {
+  const { cpuSpareDegrees: spareDegrees, passedMs, nowMs } = facts;
+  if (spareDegrees === null) return mayRise ? recovered(control, passedMs) : control;
+  // What others leave of the duty is taken off later, so that all of it is there again at once.
+  const feel = { spareDegrees, passedMs, nowMs, mayRise, cap: 1 };
+  return stepControl(control, { ...feel, aheadDegrees: -Infinity, hasOldSamples: false });
+}
+
 function recovered(control: Control, passedMs: number): Control {
-  const rise = (CONTROL.risePerS * passedMs) / 1000;
-  return { ...control, duty: Math.min(1, control.duty + rise) };
+  const duty = Math.min(1, control.duty + (CONTROL.risePerS * passedMs) / 1000);
+  return { ...control, duty, integral: duty };
 }
 
 function feelOf(

@@ -6,7 +6,7 @@ import { degrees } from './heat-reading.ts';
 import type { Track } from './heat-track.ts';
 
 /** How well the card can be seen. */
-export type Sight = 'good' | 'old' | 'awaited' | 'stale' | 'mute';
+export type Sight = 'good' | 'old' | 'asleep' | 'awaited' | 'stale' | 'mute';
 
 const SPOT_WORDS: Readonly<Record<Spot, string>> = {
   die: '',
@@ -20,6 +20,7 @@ export function sightOf(view: CardView, whyUnknown: string | null): Sight {
   const wasSeen = view.spots.length > 0;
   if (isWaking) return 'awaited';
   const isOver = ageMs >= AGE_MS.stale;
+  if (answer === 'asleep' && !isOver) return 'asleep';
   if (answer === 'empty' && (isOver || !wasSeen)) return 'mute';
   if (isOver) {
     const isGone = answer === 'absent' && (!wasSeen || whyUnknown !== null);

@@ -65,13 +65,13 @@ export interface CardInput extends Pick<HeatInput, 'gpu' | 'whyUnknown' | 'nowMs
 
 export function judgeCard(before: CardMemory, input: CardInput, config: HeatConfig): CardJudgement {
   const { gpu, nowMs, whyUnknown } = input;
-  const watch = watchCard(before.watch, gpu, nowMs);
+  const watch = watchCard(before.watch, gpu, nowMs, input.isComputing);
   const view = viewCard(watch, gpu, config, nowMs);
   const sight = sightOf(view, whyUnknown);
   const isSeen = sight === 'good' || sight === 'old';
   const isFirstLook = isTold(watch) && !isSameWatch(before.watch, watch);
   const throttle = stepThrottle(before.throttle, isThrottled(input), nowMs);
-  const memory = remember(before, input, { watch, view, isSeen });
+  const memory = remember(before, input, { watch, view, isSeen, isAsleep: sight === 'asleep' });
   const isUnseenAllowed = config.servesWithoutHeat && !config.isLaptop;
   const lie = findLie(watch.tracks);
   const frozen = findFrozen(isFrozen(memory.proof), view);
@@ -119,16 +119,19 @@ interface Seen {
   readonly watch: CardWatch;
   readonly view: CardView;
   readonly isSeen: boolean;
+  /** Turned off: as cold as it can be. */
+  readonly isAsleep: boolean;
 }
 
 function remember(
   before: CardMemory,
   input: CardInput,
-  { watch, view, isSeen }: Seen,
+  { watch, view, isSeen, isAsleep }: Seen,
 ): Omit<CardMemory, 'throttle'> {
   const { nowMs, isComputing, duty, passedMs } = input;
   const spots = isSeen ? view.spots : [];
-  const isCool = isSeen && spots.every(({ celsius, limits }) => celsius <= limits.resume);
+  const isCool =
+    isAsleep || (isSeen && spots.every(({ celsius, limits }) => celsius <= limits.resume));
   const isAtFloor = isComputing && duty <= DUTY_LIMITS.floor;
   const isTooWarm = isSeen && spareOf(view) < -FLOOR_DEGREES;
   const value = freshOf(input.gpu, AGE_MS.stale, nowMs);

@@ -5,6 +5,7 @@ import type { Finding } from './heat-latches.ts';
 import {
   AGE_MS,
   BATTERY_DEGREES,
+  CONTROL,
   CPU_BELOW_LIMIT,
   DUTY_LIMITS,
   DWELL_MS,
@@ -17,9 +18,11 @@ import type { MachineValues, Reading } from './sensors.ts';
 export interface MachineTimers {
   readonly cpuHotMs: number | null;
   readonly batteryCoolMs: number | null;
+  /** Smoothed; null while the processor does not tell. */
+  readonly cpuCelsius: number | null;
 }
 
-export const NO_TIMERS: MachineTimers = { cpuHotMs: null, batteryCoolMs: null };
+export const NO_TIMERS: MachineTimers = { cpuHotMs: null, batteryCoolMs: null, cpuCelsius: null };
 
 export interface MachineHeat {
   readonly cpuCelsius: Reading<number> | null;
@@ -34,6 +37,8 @@ export interface MachineFound {
   readonly timers: MachineTimers;
   readonly findings: readonly Finding[];
   readonly isCritical: boolean;
+  /** Below where the processor is held; null while that is not known. */
+  readonly cpuSpareDegrees: number | null;
   /** 1 when the system says nothing. */
   readonly dutyLimit: { readonly duty: number; readonly cause: DutyCause };
 }
@@ -43,19 +48,31 @@ export function findMachineHeat(
   before: MachineTimers,
   heat: MachineHeat,
   isCpuComputing: boolean,
+  passedMs: number,
 ): MachineFound {
   const { nowMs } = heat;
   const state = freshOf(heat.thermalState, AGE_MS.slow, nowMs);
   const speed = freshOf(heat.cpuSpeedPercent, AGE_MS.slow, nowMs);
   const isWarm = state === 'fair' || (speed !== null && speed < 100);
+  const limit = freshOf(heat.cpuLimitCelsius, AGE_MS.slow, nowMs);
+  const cpuCelsius = smoothed(before.cpuCelsius, heat, passedMs);
+  const isHeld = limit !== null && Number.isFinite(limit) && cpuCelsius !== null;
   const cpu = findCpu(before.cpuHotMs, heat, isCpuComputing);
   const battery = findBattery(before.batteryCoolMs, heat);
   return {
-    timers: { cpuHotMs: cpu.sinceMs, batteryCoolMs: battery.sinceMs },
+    timers: { cpuHotMs: cpu.sinceMs, batteryCoolMs: battery.sinceMs, cpuCelsius },
     findings: [cpu.finding, battery.finding, ...findSystem(state)],
     isCritical: state === 'critical',
+    cpuSpareDegrees: isHeld ? limit - CPU_BELOW_LIMIT.target - cpuCelsius : null,
     dutyLimit: { duty: isWarm ? DUTY_LIMITS.system : 1, cause: 'system' },
   };
+}
+
+function smoothed(before: number | null, heat: MachineHeat, passedMs: number): number | null {
+  const celsius = freshOf(heat.cpuCelsius, AGE_MS.slow, heat.nowMs);
+  if (celsius === null || !Number.isFinite(celsius)) return null;
+  const weight = 1 - (1 - CONTROL.smoothing) ** (passedMs / 1000);
+  return before === null ? celsius : before + weight * (celsius - before);
 }
 
 interface Timed {

@@ -118,8 +118,8 @@ export const THROTTLE_CUT = 0.7;
 /** Above the target, at the duty floor. */
 export const FLOOR_DEGREES = 2;
 
-/** Of the processor, below its own limit: there it pauses, and there it goes on. */
-export const CPU_BELOW_LIMIT = { pause: 5, resume: 15 } as const;
+/** Of the processor, below its own limit: there it pauses, there it is held, and there it goes on. */
+export const CPU_BELOW_LIMIT = { pause: 5, target: 10, resume: 15 } as const;
 export const BATTERY_DEGREES = { pause: 40, resume: 37 } as const;
 
 /** Of what a sensor says. */

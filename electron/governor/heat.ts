@@ -68,6 +68,18 @@ export interface HeatState {
   readonly dutyState: DutyState;
 }
 
+/** Reasons that are remembered, but do not stand in the way of the processor. */
+const OF_CARDS: ReadonlySet<ReasonCode> = new Set([
+  'arming',
+  'gpu-critical',
+  'gpu-hot',
+  'gpu-throttled',
+  'sensor-missing',
+  'sensor-stale',
+  'sensor-frozen',
+  'sensor-lying',
+]);
+
 /**
  * Total and without a clock. To be called while the card is asked: arming, serving, draining, and while a reason of
  * heat stands; a longer time without a call counts as a rest, after which the card is looked at anew.
@@ -83,7 +95,8 @@ export function judgeHeat(
   const before = stateBefore(previous, now);
   const passedMs = Math.min(nowMs - before.atMs, CONTROL.longestStepMs);
   const isComputing = input.isServing && before.dutyState.duty > 0;
-  const machine = findMachineHeat(before.machine, now, isComputing && input.device === 'cpu');
+  const isCpuComputing = isComputing && input.device === 'cpu';
+  const machine = findMachineHeat(before.machine, now, isCpuComputing, passedMs);
   const card =
     input.device === 'gpu'
       ? judgeCard(
@@ -93,11 +106,13 @@ export function judgeHeat(
         )
       : NO_CARD;
   const latches = keepLatches(before.latches, [...card.findings, ...machine.findings], nowMs);
+  const standing = latches.filter(({ code }) => input.device === 'gpu' || !OF_CARDS.has(code));
   const { next: dutyState, cause } = stepDuty(before.dutyState, {
     device: input.device,
     view: card.view,
+    cpuSpareDegrees: machine.cpuSpareDegrees,
     isServing: input.isServing,
-    isPaused: latches.length > 0,
+    isPaused: standing.length > 0,
     isCut: card.isCut,
     isHeldDown: isHeldDown(card.memory.throttle, nowMs),
     limits: dutyLimits(input, config, [...card.dutyLimits, machine.dutyLimit]),
@@ -115,18 +130,10 @@ export function judgeHeat(
     },
     duty: dutyState.duty,
     cause,
-    reasons: reasonsOf(latches, nowMs),
+    reasons: reasonsOf(standing, nowMs),
     isCritical: card.isCritical || machine.isCritical,
     limits: card.limits,
   };
-}
-
-/** What stands of an earlier judgement, for times in which nobody looks. */
-export function standingReasons({ latches }: HeatState, nowMs: number): readonly HeatReason[] {
-  return reasonsOf(
-    latches.filter(({ untilMs }) => untilMs > nowMs),
-    nowMs,
-  );
 }
 
 function reasonsOf(latches: readonly Latch[], nowMs: number): readonly HeatReason[] {

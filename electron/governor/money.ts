@@ -72,6 +72,7 @@ export function moneyOf(books: Books, measuredIdleWatts: number | null): Money {
     month: balanceOf(books, HOURS_PER_MONTH),
     costMicrosPerMillionTokens: costPerMillionTokens(books),
     awakeMicrosPerMonth: isAwakeKnown ? awakeMicrosPerMonth(measuredIdleWatts, tariff) : null,
+    floorPerMillionCu: priceFloor(books),
   };
 }
 

@@ -8,14 +8,34 @@ export interface OwnCard {
   readonly whyUnknown: string | null;
 }
 
-/** Cards of one name cannot be told apart: then the worst of all their readings counts. */
+/** Cards of one name cannot be told apart: then the worst of all readings counts of those that may compute. */
 export function ownCard({ gpus, unknown }: Readings, device: NodeFacts['device']): OwnCard {
   if (gpus === null) return { card: null, whyUnknown: unknown.gpus ?? null };
   const { name } = device;
   const named = name === null ? [] : gpus.value.filter((each) => isNamed(each, name));
-  const [first, ...others] = named.length > 0 || gpus.value.length > 1 ? named : gpus.value;
+  const candidates = named.length > 0 || gpus.value.length > 1 ? named : gpus.value;
+  const [first, ...others] = mayCompute(candidates);
   if (first === undefined) return { card: null, whyUnknown: unknown.gpus ?? whyNone(gpus, name) };
   return { card: { ...gpus, value: others.reduce(worse, first) }, whyUnknown: null };
+}
+
+/** All but those that sleep beside one that does not, and but the processor's own graphics beside a card. */
+function mayCompute(cards: readonly GpuReading[]): readonly GpuReading[] {
+  const awake = someOf(cards, ({ state }) => state !== 'asleep');
+  return someOf(awake, (card) => card.celsius !== null || !isOfProcessor(card));
+}
+
+function someOf(
+  cards: readonly GpuReading[],
+  counts: (card: GpuReading) => boolean,
+): readonly GpuReading[] {
+  const some = cards.filter(counts);
+  return some.length > 0 ? some : cards;
+}
+
+/** Cards of their own sit behind a bridge; the processor's graphics have no temperature beside the processor's. */
+function isOfProcessor({ id }: GpuReading): boolean {
+  return /^[0-9a-f]{4}:00:/i.test(id);
 }
 
 function whyNone(gpus: Reading<readonly GpuReading[]>, name: string | null): string {
@@ -32,7 +52,7 @@ function isNamed(card: GpuReading, name: string): boolean {
 function worse(one: GpuReading, other: GpuReading): GpuReading {
   return {
     ...one,
-    state: [one, other].find(({ state }) => state === 'lost')?.state ?? awake(one, other),
+    state: one.state === 'lost' ? one.state : other.state,
     celsius: most(one.celsius, other.celsius),
     junctionCelsius: most(one.junctionCelsius, other.junctionCelsius),
     memoryCelsius: most(one.memoryCelsius, other.memoryCelsius),
@@ -47,11 +67,6 @@ function worse(one: GpuReading, other: GpuReading): GpuReading {
     foreignMemoryBytes: sum(one.foreignMemoryBytes, other.foreignMemoryBytes),
     foreignApp: one.foreignApp ?? other.foreignApp,
   };
-}
-
-/** Only where both sleep does nobody compute. */
-function awake(one: GpuReading, other: GpuReading): GpuReading['state'] {
-  return one.state === other.state ? one.state : undefined;
 }
 
 /** A card that does not tell makes the pair unknown. */

@@ -4,6 +4,7 @@ import type { CardPower, PowerTool } from './power-limit.ts';
 
 /** On a busy card the program answers slowly; in a hung driver never. */
 const LIMIT_MS = 10_000;
+const MOST_WORDS = 200;
 const QUERY = 'power.limit,power.min_limit,power.max_limit';
 const NO_RIGHT = /insufficient permissions|permission denied|not permitted|requires? root/i;
 
@@ -11,7 +12,13 @@ const NO_RIGHT = /insufficient permissions|permission denied|not permitted|requi
 export function createNvidiaPower(program = 'nvidia-smi', limitMs = LIMIT_MS): PowerTool {
   const run = (args: readonly string[]): Promise<string> =>
     new Promise((resolve, reject) => {
-      const options = { timeout: limitMs, killSignal: 'SIGKILL', windowsHide: true } as const;
+      const options = {
+        // Not its own `timeout`, which waits for the end of what it killed: inside a hung driver there is none.
+        signal: AbortSignal.timeout(limitMs),
+        killSignal: 'SIGKILL',
+        windowsHide: true,
+        env: { ...process.env, LC_ALL: 'C' },
+      } as const;
       execFile(program, [...args], options, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else reject(new Error(wordsFor(error, `${stdout}\n${stderr}`), { cause: error }));
@@ -46,11 +53,12 @@ export function parsePower(text: string): CardPower {
   return { limitWatts: limitWatts ?? 0, leastWatts: leastWatts ?? 0, mostWatts: mostWatts ?? 0 };
 }
 
-function wordsFor(error: Error & { killed?: boolean; code?: unknown }, said: string): string {
+function wordsFor(error: Error & { code?: unknown }, said: string): string {
   if (NO_RIGHT.test(said)) {
     return 'Lull may not change the power limit of this card: the driver allows that to administrators only.';
   }
   if (error.code === 'ENOENT') return 'The NVIDIA driver’s program nvidia-smi is not installed.';
-  if (error.killed === true) return 'The graphics driver did not answer in time.';
-  return `The driver refused the power limit: ${said.trim().split('\n').at(-1) ?? 'no reason given'}`;
+  if (error.name === 'AbortError') return 'The graphics driver did not answer in time.';
+  const last = said.trim().split('\n').at(-1) ?? '';
+  return `The driver refused the power limit: ${last.slice(0, MOST_WORDS) || 'no reason given'}`;
 }

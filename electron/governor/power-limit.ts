@@ -54,6 +54,7 @@ export function createPowerLimit(ports: PowerLimitPorts): PowerLimit {
     fallback: null,
     onDamaged(keptAs, cause) {
       log.warn('the power limit from before is not readable', { keptAs, error: cause });
+      throw new Error('What power limit the card had before is not known any more.', { cause });
     },
   });
   let wanted: number | null = null;

@@ -21,8 +21,10 @@ export interface MachineSenses {
   readonly percent: number | null;
   /** High points of the charge on mains, each lower than the one before. */
   readonly charges: readonly Charge[];
-  /** Has or had a battery or a lid. */
+  /** Has or had a battery or a lid, or nobody can say. */
   readonly isLaptop: boolean;
+  /** A battery or a lid was seen: where it can no longer be read, it is still there. */
+  readonly wasLaptop: boolean;
   /** Monotonic time since which serving earns too little. */
   readonly lossSinceMs: number | null;
   readonly foreign: Foreign | null;
@@ -56,18 +58,21 @@ export function observeMachine(before: MachineSenses | null, facts: MachineFacts
     unprofitable: lossCause(facts, lossSinceMs),
     'other-gpu-app': facts.foreign?.cause ?? null,
   };
+  const wasLaptop = before?.wasLaptop === true || hasBattery(readings);
   return {
     latches: latchAll(before?.latches ?? {}, causes, nowMs, senses.isAwakeAgain),
     percent: isNumber(percent) ? percent : (before?.percent ?? null),
     charges,
-    isLaptop: before?.isLaptop === true || hasBattery(readings),
+    // Before the first readings everything is unknown, on a desktop too.
+    isLaptop: wasLaptop || hasCharge(readings),
+    wasLaptop,
     lossSinceMs,
     foreign: facts.foreign?.next ?? null,
   };
 }
 
-function hasBattery({ batteryPercent, isLidShut, unknown }: Readings): boolean {
-  return batteryPercent !== null || unknown.batteryPercent !== undefined || isLidShut !== null;
+function hasBattery({ batteryPercent, isLidShut }: Readings): boolean {
+  return batteryPercent !== null || isLidShut !== null;
 }
 
 function partCauses(
@@ -110,11 +115,16 @@ function partCauses(
 
 function chargeCause(before: number | null, percent: number | null, readings: Readings): Cause {
   const [stops, starts] = CHARGE_PERCENT;
-  if (percent === null) return readings.batteryPercent === null ? null : 'unclear';
+  if (percent === null) return hasCharge(readings) ? 'unclear' : null;
   if (percent >= starts) return null;
   // Nobody has seen it charged, so it has to be.
   if (!(percent >= stops) || before === null) return { detail: `${Math.round(percent)} %` };
   return 'unclear';
+}
+
+/** There is a battery, even if nobody can say how full it is. */
+function hasCharge({ batteryPercent, unknown }: Readings): boolean {
+  return batteryPercent !== null || unknown.batteryPercent !== undefined;
 }
 
 function isNumber(value: number | null): value is number {

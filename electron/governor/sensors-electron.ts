@@ -53,7 +53,7 @@ export function createSensors(ports: SystemPorts): SensorsOfSystem {
   // On Linux the framework knows neither power nor heat, and says the opposite of the truth.
   const machine =
     platform === 'linux' ? supervisor : withHeard(createPowerEvents(monitor, clock), supervisor);
-  return createSystemSensors(presence, machine, config.asksSessionIdle);
+  return createSystemSensors(presence, machine, { clock, usesSession: config.asksSessionIdle });
 }
 
 function electronMonitor(): SystemMonitor {

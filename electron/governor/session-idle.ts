@@ -1,8 +1,10 @@
 /** Which count of idle time is believed: Electron's where it can be, else the desktop session's own. */
+import type { Clock } from '../platform/clock.ts';
 import { CONTRADICTION_MS, LYING, type PresenceSource } from './presence-source.ts';
 import {
   combineSensors,
   type MachineReadings,
+  type Reading,
   type Readings,
   type Sensors,
   type Source,
@@ -17,14 +19,24 @@ export interface SensorsOfSystem extends Sensors {
 export function createSystemSensors(
   presence: PresenceSource,
   machine: Source<MachineReadings>,
-  usesSession: boolean,
+  { clock, usesSession }: { readonly clock: Clock; readonly usesSession: boolean },
 ): SensorsOfSystem {
   const both = combineSensors(presence, machine);
   let isSessionLying = false;
+  /** Input that the session's count has not been compared with yet. */
+  let ownInputMs: number | null = null;
+
+  /** Only what was counted after the input can tell whether it was seen. */
+  const compare = ({ value, atMs }: Reading<number>): void => {
+    if (ownInputMs === null || atMs <= ownInputMs) return;
+    isSessionLying = ownInputMs - (atMs - value) > CONTRADICTION_MS;
+    ownInputMs = null;
+  };
 
   const prefer = (readings: Readings): Readings => {
     if (!usesSession || readings.idleMs !== null) return readings;
     const { sessionIdleMs, unknown, unknownIdle } = readings;
+    if (sessionIdleMs !== null) compare(sessionIdleMs);
     if (isSessionLying) return { ...readings, unknownIdle: LYING };
     if (sessionIdleMs !== null) return { ...readings, idleMs: sessionIdleMs, unknownIdle: null };
     const why = unknown.sessionIdleMs;
@@ -39,9 +51,8 @@ export function createSystemSensors(
     look: async () => prefer(await both.look()),
     noteOwnInput() {
       presence.noteOwnInput();
-      if (usesSession) {
-        isSessionLying = (machine.read().sessionIdleMs?.value ?? 0) > CONTRADICTION_MS;
-      }
+      // The first of several that come before the next count is the one that it must have seen.
+      if (usesSession) ownInputMs ??= clock.monotonicMs();
     },
   };
 }

@@ -104,6 +104,7 @@ export function initialSnapshot(app: Snapshot['app']): Snapshot {
         month: NOTHING,
         costMicrosPerMillionTokens: null,
         awakeMicrosPerMonth: null,
+        floorPerMillionCu: null,
       },
       selfTest: { state: 'none', atMs: null, detail: null },
       powerRefusal: null,

@@ -246,6 +246,11 @@ export const ERROR_TEXTS = {
     kept: 'Models of your own work without it.',
     next: 'Run "npm ci" again, then try once more.',
   },
+  'governor-corrupt': {
+    sentence: 'The file in which Lull remembers when this computer served was damaged.',
+    kept: 'The damaged file is kept beside a new one; what you earned is in another file.',
+    next: 'Nothing has to be done: Lull begins to remember anew.',
+  },
   'store-corrupt': {
     sentence: 'The file with your conversations is damaged and could not be read.',
     kept: 'Lull keeps the damaged file beside a new one.',

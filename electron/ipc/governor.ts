@@ -119,6 +119,8 @@ export const moneySchema = z.strictObject({
   costMicrosPerMillionTokens: z.bigint().nullable(),
   /** What keeping this computer awake costs in a month; null while unknown. */
   awakeMicrosPerMonth: z.bigint().nullable(),
+  /** Price per 1,000,000 CU, in the coin's smallest unit, below which serving is not worth its electricity. */
+  floorPerMillionCu: z.bigint().nullable(),
 });
 
 export const selfTestSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** The table of words for every reason for not serving. */
-import type { ReasonCode } from './status.ts';
+import { NOT_READ_YET, TO_BE_TESTED, type ReasonCode } from './status.ts';
 
-interface ReasonWords {
+export interface ReasonWords {
   /** In the middle of a sentence, without a full stop. */
   readonly is: string;
   /** The same of a time that is over. */
@@ -14,6 +14,20 @@ interface ReasonWords {
   /** What ends it, where no time is known: a whole sentence. */
   readonly needs: string;
 }
+
+/** What is said instead where only the detail tells that nothing is wrong. */
+export const WORDS_BY_DETAIL: Readonly<Record<string, ReasonWords>> = {
+  [NOT_READ_YET]: {
+    is: 'Lull reads the sensors for the first time',
+    was: 'Lull read the sensors for the first time',
+    needs: 'Nothing: it goes on with the first reading.',
+  },
+  [TO_BE_TESTED]: {
+    is: 'the engine is tested before it serves',
+    was: 'the engine had still to be tested',
+    needs: 'Nothing: it is tested as soon as nothing else stands in the way.',
+  },
+};
 
 const PROGRAM_ENDS = 'End that program, or allow it to run beside relays.';
 

@@ -1,5 +1,5 @@
 /** Every reason for not serving in plain words: what is the case, and what it needs to be over. */
-import { REASON_WORDS } from './reason-table.ts';
+import { REASON_WORDS, WORDS_BY_DETAIL, type ReasonWords } from './reason-table.ts';
 import type { Reason, ReasonCode } from './status.ts';
 
 const SECOND_MS = 1_000;
@@ -8,8 +8,12 @@ const MINUTE_MS = 60_000;
 /** A short return of the owner is forgiven sooner than a long one. */
 const FORGIVEN_MS = 120_000;
 
-/** What has gone wrong, other than what is simply not yet so. */
-export const FAILED: ReadonlySet<ReasonCode> = new Set([
+/** Whether something has gone wrong, other than what is simply not yet so. */
+export function hasFailed({ code, detail }: Pick<Reason, 'code' | 'detail'>): boolean {
+  return FAILED.has(code) && wordsOf(detail) === undefined;
+}
+
+const FAILED: ReadonlySet<ReasonCode> = new Set([
   'gpu-lost',
   'gpu-critical',
   'engine-failed',
@@ -42,20 +46,24 @@ const WITHOUT_DETAIL: ReadonlySet<ReasonCode> = new Set([
 ]);
 
 /** What has to happen for this reason to be over, as a sentence: for those that end at no known time. */
-export function needSentence(code: ReasonCode): string {
-  return REASON_WORDS[code].needs;
+export function needSentence(code: ReasonCode, detail: string | null = null): string {
+  return (wordsOf(detail) ?? REASON_WORDS[code]).needs;
 }
 
 /** What is the case, without any time. */
 export function plainClause(code: ReasonCode, detail: string | null): string {
   const { is, of } = REASON_WORDS[code];
-  return withDetail(code, is, of, detail);
+  return wordsOf(detail)?.is ?? withDetail(code, is, of, detail);
 }
 
 /** What was the case, for a list of what has been: "Elden Ring was running". */
 export function pastClause(code: ReasonCode, detail: string | null): string {
   const { was, wasOf } = REASON_WORDS[code];
-  return withDetail(code, was, wasOf, detail);
+  return wordsOf(detail)?.was ?? withDetail(code, was, wasOf, detail);
+}
+
+function wordsOf(detail: string | null): ReasonWords | undefined {
+  return detail === null ? undefined : WORDS_BY_DETAIL[detail];
 }
 
 function withDetail(

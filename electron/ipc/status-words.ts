@@ -1,5 +1,5 @@
 /** The status and its reasons in plain words: the same ones in the window, in the rail and in the tray. */
-import { clockWords, FAILED, minutesWords, pausedWords, reasonClause } from './reason-words.ts';
+import { clockWords, hasFailed, minutesWords, pausedWords, reasonClause } from './reason-words.ts';
 import type { DutyCause, PresencePolicy, Reason, ReasonCode, Status } from './status.ts';
 
 export interface StatusWords {
@@ -165,7 +165,7 @@ function waitingWords(
   if (worst.code === 'earning-off') return 'Not earning';
   if (worst.code === 'snoozed') return pausedWords(worst.untilMs);
   const clause = reasonClause(worst, nowMs, awaySeconds);
-  const start = `${FAILED.has(worst.code) ? 'Not serving' : 'Waiting'}: ${clause}`;
+  const start = `${hasFailed(worst) ? 'Not serving' : 'Waiting'}: ${clause}`;
   const condition = conditionOf(worst.code, policy, awaySeconds);
   return condition === null ? start : `${start}; serves ${condition}`;
 }

@@ -48,6 +48,11 @@ export const REASON_CODES = [
   'arming',
 ] as const;
 
+/** Detail of a reason while the sensors have only just been started: no fault of anything. */
+export const NOT_READ_YET = 'the sensors have not been read yet';
+/** Detail of `preparing` when all that is missing is the self-test. */
+export const TO_BE_TESTED = 'testing';
+
 /** What holds the duty where it is; `full` when nothing does. */
 export const DUTY_CAUSES = [
   'full',

@@ -30,7 +30,7 @@ const GROUP_NAMES: Readonly<Record<StretchGroup, string>> = {
   power: 'Power',
   heat: 'Heat',
   choice: 'Your choice',
-  fault: 'Not in order',
+  fault: 'Not ready',
   absent: 'Asleep or closed',
 };
 

@@ -5,13 +5,14 @@ import type { Log } from '../platform/log.ts';
 import { outputRoom } from '../protocol/cu.ts';
 import type { Finish } from '../protocol/finish.ts';
 import type { GenerateEvent } from '../protocol/generate.ts';
+import type { Hex } from '../protocol/hex.ts';
 import type { Hold } from '../protocol/hold.ts';
 import type { RefusalCode } from '../protocol/refusal.ts';
 import { createResponseHasher, type StreamPart } from '../protocol/relay-hash.ts';
 import type { ServedModel } from '../protocol/wire-peer.ts';
 import type { RelayEvent } from '../protocol/wire-relay.ts';
 import type { Handoff } from './handoff.ts';
-import type { RelayEngine, RelayEngineRequest } from './ports.ts';
+import type { RelayEngine, RelayEngineRequest, ServedModels } from './ports.ts';
 import type { Served } from './settle.ts';
 import type { Stop } from './stop.ts';
 import { logprobFaults, toTopLogprobs } from './top-logprobs.ts';
@@ -30,6 +31,7 @@ export interface RunJob {
 
 export interface RunPorts {
   readonly engine: RelayEngine;
+  readonly models: ServedModels;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -55,8 +57,8 @@ const REFUSED_BY_ENGINE: Readonly<Record<string, RefusalCode>> = {
 
 /** Never throws: whatever happens ends in an outcome that can be settled. */
 export async function runRelay(job: RunJob, ports: RunPorts): Promise<RunOutcome> {
-  const { engine, clock, log } = ports;
-  const run = startRun(job, clock);
+  const { engine, log } = ports;
+  const run = startRun(job, ports);
   try {
     for await (const event of engine.generate(job.request, job.stop.signal)) {
       const refusal = await run.take(event);
@@ -81,7 +83,8 @@ interface Run {
   outcome(finish: Finish, refusal: RefusalCode | null): RunOutcome;
 }
 
-function startRun({ request, model, maxCu, hold, out, stop }: RunJob, clock: Clock): Run {
+function startRun(job: RunJob, { models, clock }: RunPorts): Run {
+  const { request, model, maxCu, hold, out, stop } = job;
   const { topLogprobs = 0, holdSeconds = 0 } = request;
   const hasher = createResponseHasher();
   const startedMs = clock.monotonicMs();
@@ -151,7 +154,7 @@ function startRun({ request, model, maxCu, hold, out, stop }: RunJob, clock: Clo
       served: {
         finish,
         responseHash: hasher.finish(),
-        profile: model.profile,
+        profile: profileNow(models, model),
         ...usageOf(count),
         outputTokens: count.output,
         queuedMs: wholeMs(times.queued),
@@ -161,6 +164,11 @@ function startRun({ request, model, maxCu, hold, out, stop }: RunJob, clock: Clo
       },
     }),
   };
+}
+
+/** How an engine computes is known only once it has loaded the model, which may have been for this very relay. */
+function profileNow(models: ServedModels, { ggufSha256, profile }: ServedModel): Hex {
+  return models.now().find((now) => now.ggufSha256 === ggufSha256)?.profile ?? profile;
 }
 
 type Tokens = Extract<GenerateEvent, { type: 'tokens' }>;

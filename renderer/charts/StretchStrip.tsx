@@ -46,6 +46,7 @@ export function StretchStrip({ label, parts, ticks }: Props) {
         onKeyDown={focus.onKeyDown}
       >
         <StripPatterns id={patterns} />
+        <rect className="strip-track" x={0} y={TOP} width={width} height={BAR} />
         {parts.map(({ key, start, end, look, words }, index) => (
           <g
             key={key}
@@ -68,7 +69,7 @@ export function StretchStrip({ label, parts, ticks }: Props) {
               setShown(null);
             }}
           >
-            <Part x={start * width} size={(end - start) * width} pattern={`${patterns}-${look}`} />
+            <Part {...placeOf(start, end, width)} pattern={`${patterns}-${look}`} />
           </g>
         ))}
         {ticks.map(({ share, name }) =>
@@ -87,6 +88,12 @@ export function StretchStrip({ label, parts, ticks }: Props) {
   );
 }
 
+/** Never past the edge, where it could not be seen. */
+function placeOf(start: number, end: number, width: number): Pick<PartProps, 'x' | 'size'> {
+  const size = Math.max(LEAST_PX, (end - start) * width);
+  return { x: Math.max(0, Math.min(start * width, width - size)), size };
+}
+
 interface PartProps {
   readonly x: number;
   readonly size: number;
@@ -94,7 +101,7 @@ interface PartProps {
 }
 
 function Part({ x, size, pattern }: PartProps) {
-  const shape = { x, y: TOP, width: Math.max(LEAST_PX, size), height: BAR };
+  const shape = { x, y: TOP, width: size, height: BAR };
   return (
     <>
       <rect className="strip-fill" {...shape} />

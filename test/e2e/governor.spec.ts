@@ -1,9 +1,9 @@
 /** The governor in the window: its settings last, its day is told without a gap, its sensors answer, all by the keys. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { test } from './app.ts';
+import { SHARED_CACHE, test } from './app.ts';
 import { photograph, setTheme } from './screenshots.ts';
 
 const NETWORK_MS = 60_000;
@@ -180,4 +180,17 @@ test('every sensor says what it reads, from where, and how old that is', async (
       card.scrollIntoView();
     }),
   );
+});
+
+test('a model of one’s own is really asked before it may serve', async ({ launch, folder }) => {
+  const bytes = readFileSync(join(SHARED_CACHE, 'starter.gguf'));
+  const name = 'MiniMind2 Small (test model)';
+  bytes.write('A model of my own'.padEnd(name.length), bytes.indexOf(name));
+  const own = join(folder, 'own.gguf');
+  writeFileSync(own, bytes);
+  const { page } = await launch({ args: [`--model=${own}`, '--presence=always'] });
+  await goTo(page, 'Settings');
+  await expect(section(page, 'Sensors and self-test')).toContainText('answered sensibly', {
+    timeout: NETWORK_MS,
+  });
 });

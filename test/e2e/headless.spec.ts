@@ -1,5 +1,5 @@
 /** Lull without a window: the endpoint, the terminal commands, two copies, a port that is taken. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
@@ -120,4 +120,21 @@ test('refuses what it does not understand, with a reason', async ({ folder }) =>
   const absent = await runLull(folder, ['chat', 'hello', '--model', '/absent.gguf']).ended;
   expect(absent.code).toBe(1);
   expect(absent.err).toContain('The model file is not where it was.');
+});
+
+test('doctor --sensors reads everything once, ends by itself and leaves nothing behind', async ({
+  folder,
+}) => {
+  const startMs = Date.now();
+  const { code, out } = await runLull(folder, ['doctor', '--sensors', '--json']).ended;
+  expect(code).toBe(0);
+  expect(Date.now() - startMs).toBeLessThan(20_000);
+  expect(out.trim().split('\n')).toHaveLength(1);
+  const seen: unknown = JSON.parse(out);
+  expect(seen).toMatchObject({ ok: true });
+  expect(
+    z.object({ sensors: z.array(z.object({ id: z.string() })).min(5) }).safeParse(seen).success,
+  ).toBe(true);
+  // Nobody served or meant to: the day that Lull remembers is not to know of it.
+  expect(existsSync(join(folder, 'data', 'governor.sqlite'))).toBe(false);
 });

@@ -90,6 +90,7 @@ export function fakeGovernor(nowMs: number, changes: Partial<GovernorView> = {})
       month: fakeBalance({ earned: 201_000n }),
       costMicrosPerMillionTokens: null,
       awakeMicrosPerMonth: null,
+      floorPerMillionCu: null,
     },
     selfTest: {
       state: 'passed',

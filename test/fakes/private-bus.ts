@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, type ClientBus } from '@homebridge/dbus-native';
+import type { BusCall } from '../../electron/governor/sensors/bus.ts';
 
 declare module '@homebridge/dbus-native' {
   interface ClientBus {
@@ -35,6 +36,8 @@ export interface PrivateBus {
   serve(service: MockService): Promise<void>;
   /** Takes a name on the bus and answers for the properties of one object. */
   expose(object: MockObject): Promise<void>;
+  /** Calls a program on the bus by its unique name, without any argument, from one that owns `name`. */
+  shout(name: string, call: Omit<BusCall, 'service'> & { readonly to: string }): Promise<void>;
   /** The bus dies without a word. */
   kill(): Promise<void>;
   dispose(): Promise<void>;
@@ -108,6 +111,10 @@ export async function startPrivateBus(): Promise<PrivateBus> {
     async expose({ name, path: object, interface: face, types, values }) {
       const description = { name: face, methods: {}, signals: {}, properties: types };
       (await ownerOf(name)).exportInterface(values, object, description);
+    },
+    async shout(name, { to, path: object, interface: face, member }) {
+      const call = { destination: to, path: object, interface: face, member };
+      (await ownerOf(name)).invoke(call, () => undefined);
     },
     kill,
     async dispose() {

@@ -23,7 +23,8 @@ export interface ScriptedSupplier extends PeerServerHandlers {
 
 /**
  * `say N` answers with N chunks; `hang` says one and then nothing until the asker has gone; `wait` says nothing;
- * `flood NAME` never ends while the asker is there; `refuse CODE` refuses; `throw` fails.
+ * `flood NAME` never ends while the asker is there; `refuse CODE` refuses; `throw` fails; `fail TEXT` fails once the
+ * text has been said and only the receipt is missing.
  */
 export function createScriptedSupplier(): ScriptedSupplier {
   const state = { running: 0, aborted: 0, finished: 0 };
@@ -35,13 +36,23 @@ export function createScriptedSupplier(): ScriptedSupplier {
     for (const watcher of watchers) watcher();
   };
 
-  async function* act(body: string, signal: AbortSignal): AsyncGenerator<RelayEvent> {
+  async function* act(
+    body: string,
+    signal: AbortSignal,
+    onSaid: () => void,
+  ): AsyncGenerator<RelayEvent> {
     const [verb, word = ''] = body.split(' ');
     if (verb === 'throw') throw new Error('it fell over');
     if (verb === 'refuse') {
       const refusal = { code: word as RefusalCode, retryElsewhere: true };
       yield { type: 'refusal', refusal };
       return;
+    }
+    if (verb === 'fail') {
+      yield chunk(0);
+      yield chunk(1, word);
+      onSaid();
+      throw new Error('nobody signs');
     }
     if (verb === 'wait') await gone(signal);
     if (verb === 'hang') {
@@ -62,7 +73,7 @@ export function createScriptedSupplier(): ScriptedSupplier {
   }
 
   async function* relay(
-    ...[peerKey, request, signal]: Parameters<PeerServerHandlers['relay']>
+    ...[peerKey, request, signal, onSaid]: Parameters<PeerServerHandlers['relay']>
   ): AsyncGenerator<RelayEvent> {
     peers.add(peerKey);
     state.running += 1;
@@ -72,7 +83,7 @@ export function createScriptedSupplier(): ScriptedSupplier {
       changed();
     });
     try {
-      yield* act(request.body, signal);
+      yield* act(request.body, signal, onSaid);
     } finally {
       state.running -= 1;
       changed();

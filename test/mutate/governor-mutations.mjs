@@ -8,6 +8,8 @@ const NOW = [`${TESTS}decide.test.ts`, `${TESTS}decide-over-time.test.ts`];
 const MACHINE = [`${TESTS}decide-machine.test.ts`, `${TESTS}decide-machine-over-time.test.ts`];
 const CARD = [`${TESTS}decide-card.test.ts`];
 const GIVE_BACK = [`${TESTS}decide-give-back.test.ts`];
+const CODES = [`${TESTS}decide-codes.test.ts`, `${TESTS}decide-card-states.test.ts`];
+const STATES = [`${TESTS}decide-card-states.test.ts`];
 
 /**
  * @param {string} file
@@ -128,6 +130,95 @@ export const GOVERNOR_MUTATIONS = [
     ["  'not-locked': 'after-a-while',", ''],
     ["['suspended', 'gpu-critical']", "['gpu-critical']"],
   ]),
+  ...inFile('policy-codes.ts', CODES, [
+    ["  'earning-off': 'finish',", "  'earning-off': 'at-once',"],
+    ["  snoozed: 'finish',", "  snoozed: 'at-once',"],
+    [
+      "  suspended: 'at-once',\n  'lid-shut': 'at-once',\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  'no-model': 'finish',",
+      "  suspended: 'grace',\n  'lid-shut': 'at-once',\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  'no-model': 'finish',",
+    ],
+    [
+      "  'lid-shut': 'at-once',\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  'no-model': 'finish',",
+      "  'lid-shut': 'grace',\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  'no-model': 'finish',",
+    ],
+    [
+      "  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  'no-model': 'finish',",
+      "  'gpu-lost': 'grace',\n  'gpu-critical': 'at-once',\n  'no-model': 'finish',",
+    ],
+    // Not `gpu-critical`: what is critical is `gpu-hot` too, which ends relays at once.
+    ["  'no-model': 'finish',", "  'no-model': 'at-once',"],
+    ["  'engine-failed': 'finish',", "  'engine-failed': 'at-once',"],
+    ["  'self-test-failed': 'at-once',", "  'self-test-failed': 'grace',"],
+    ["  preparing: 'finish',", "  preparing: 'at-once',"],
+    ["  'network-failed': 'finish',", "  'network-failed': 'at-once',"],
+    ["  'network-starting': 'finish',", "  'network-starting': 'at-once',"],
+    ["  'sensor-missing': 'at-once',", "  'sensor-missing': 'grace',"],
+    ["  'sensor-stale': 'at-once',", "  'sensor-stale': 'grace',"],
+    ["  'sensor-frozen': 'at-once',", "  'sensor-frozen': 'grace',"],
+    ["  'sensor-lying': 'at-once',", "  'sensor-lying': 'grace',"],
+    ["  'presence-unknown': 'at-once',", "  'presence-unknown': 'grace',"],
+    ["  'power-unknown': 'grace',", "  'power-unknown': 'finish',"],
+    [
+      "  game: 'at-once',\n  'exclusive-app': 'at-once',\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'owner-active': 'at-once',",
+      "  game: 'grace',\n  'exclusive-app': 'at-once',\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'owner-active': 'at-once',",
+    ],
+    [
+      "  'exclusive-app': 'at-once',\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'owner-active': 'at-once',",
+      "  'exclusive-app': 'grace',\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'owner-active': 'at-once',",
+    ],
+    [
+      "  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'owner-active': 'at-once',",
+      "  fullscreen: 'grace',\n  'other-gpu-app': 'at-once',\n  'owner-active': 'at-once',",
+    ],
+    [
+      "  'other-gpu-app': 'at-once',\n  'owner-active': 'at-once',",
+      "  'other-gpu-app': 'grace',\n  'owner-active': 'at-once',",
+    ],
+    ["  'owner-active': 'at-once',", "  'owner-active': 'grace',"],
+    ["  'not-locked': 'at-once',", "  'not-locked': 'grace',"],
+    ["  'on-battery': 'grace',", "  'on-battery': 'finish',"],
+    ["  'on-ups': 'grace',", "  'on-ups': 'finish',"],
+    ["  'charge-low': 'grace',", "  'charge-low': 'finish',"],
+    ["  'charger-too-weak': 'grace',", "  'charger-too-weak': 'finish',"],
+    ["  'power-saver': 'grace',", "  'power-saver': 'finish',"],
+    ["  'gpu-hot': 'at-once',", "  'gpu-hot': 'grace',"],
+    ["  'gpu-throttled': 'at-once',", "  'gpu-throttled': 'grace',"],
+    ["  'cpu-hot': 'grace',", "  'cpu-hot': 'finish',"],
+    ["  'battery-hot': 'grace',", "  'battery-hot': 'finish',"],
+    ["  'system-hot': 'grace',", "  'system-hot': 'finish',"],
+    ["  schedule: 'grace',", "  schedule: 'finish',"],
+    ["  unprofitable: 'grace',", "  unprofitable: 'finish',"],
+    ["  metered: 'grace',", "  metered: 'finish',"],
+    [
+      "  suspended: 'at-once',\n  'lid-shut': 'at-once',\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  game: 'at-once',",
+      "\n  'lid-shut': 'at-once',\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  game: 'at-once',",
+    ],
+    [
+      "  'lid-shut': 'at-once',\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  game: 'at-once',",
+      "\n  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  game: 'at-once',",
+    ],
+    [
+      "  'gpu-lost': 'at-once',\n  'gpu-critical': 'at-once',\n  game: 'at-once',",
+      "\n  'gpu-critical': 'at-once',\n  game: 'at-once',",
+    ],
+    ["  'gpu-critical': 'at-once',\n  game: 'at-once',", "\n  game: 'at-once',"],
+    [
+      "  game: 'at-once',\n  'exclusive-app': 'at-once',\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'presence-unknown': 'after-a-while',",
+      "\n  'exclusive-app': 'at-once',\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'presence-unknown': 'after-a-while',",
+    ],
+    [
+      "  'exclusive-app': 'at-once',\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'presence-unknown': 'after-a-while',",
+      "\n  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'presence-unknown': 'after-a-while',",
+    ],
+    [
+      "  fullscreen: 'at-once',\n  'other-gpu-app': 'at-once',\n  'presence-unknown': 'after-a-while',",
+      "\n  'other-gpu-app': 'at-once',\n  'presence-unknown': 'after-a-while',",
+    ],
+    [
+      "  'other-gpu-app': 'at-once',\n  'presence-unknown': 'after-a-while',",
+      "\n  'presence-unknown': 'after-a-while',",
+    ],
+  ]),
   ...inFile('vetoes.ts', NOW, [
     ["model !== 'ready'", 'false'],
     ["engine === 'failed'", 'false'],
@@ -143,7 +234,7 @@ export const GOVERNOR_MUTATIONS = [
   ]),
   ...inFile('vetoes.ts', MACHINE, [
     ["selfTest === 'failed'", 'false'],
-    ["selfTest === 'running'", 'false'],
+    ["selfTest !== 'passed'", 'false'],
   ]),
   ...inFile('vetoes-machine.ts', NOW, [
     ["power.value === 'battery'", 'false'],
@@ -184,6 +275,54 @@ export const GOVERNOR_MUTATIONS = [
     ['isAllowed ? null', 'false ? null'],
     ['moreBytes > many', 'false'],
   ]),
+  ...inFile('own-card.ts', STATES, [
+    ["state !== 'asleep'", 'true'],
+    ['card.celsius !== null || !isOfProcessor(card)', 'true'],
+    ['card.celsius !== null ||', ''],
+    ['/^[0-9a-f]{4}:00:/i', '/^[0-9a-f]{4}:/i'],
+    ['some.length > 0 ? some : cards', 'some'],
+    ["one.state === 'lost' ? one.state : other.state", 'other.state'],
+    ['celsius: most(one.celsius, other.celsius)', 'celsius: one.celsius'],
+    [
+      'slowdownCelsius: least(one.slowdownCelsius, other.slowdownCelsius)',
+      'slowdownCelsius: one.slowdownCelsius',
+    ],
+    ['watts: sum(one.watts, other.watts)', 'watts: one.watts'],
+    ['loadPercent: most(one.loadPercent, other.loadPercent)', 'loadPercent: one.loadPercent'],
+    [
+      'memoryUsedBytes: sum(one.memoryUsedBytes, other.memoryUsedBytes)',
+      'memoryUsedBytes: one.memoryUsedBytes',
+    ],
+    ['one.foreignApp ?? other.foreignApp', 'one.foreignApp'],
+  ]),
+  ...inFile('own-card.ts', CARD, [
+    ['named.length > 0 || gpus.value.length > 1 ? named : gpus.value', 'gpus.value'],
+    ['named.length > 0 || gpus.value.length > 1 ? named : gpus.value', 'named'],
+    ['theirs.includes(ours) || ours.includes(theirs)', 'ours.includes(theirs)'],
+  ]),
+  ...inFile('senses-machine.ts', STATES, [
+    ['wasLaptop || hasCharge(readings)', 'wasLaptop'],
+    ['wasLaptop || hasCharge(readings)', 'hasCharge(readings)'],
+    ['before?.wasLaptop === true ||', 'before?.isLaptop === true ||'],
+    ["hasCharge(readings) ? 'unclear' : null", 'null'],
+    ["hasCharge(readings) ? 'unclear' : null", "'unclear'"],
+  ]),
+  ...inFile('decide-card.ts', STATES, [
+    ["if (before?.phase === 'lost') return", 'if (false) return'],
+    ["own.some(({ code }) => code === 'gpu-lost')", 'false'],
+    ["card?.state === 'lost'", 'false'],
+    ["own.every(({ code }) => code === 'arming')", 'false'],
+    ["own.every(({ code }) => code === 'arming')", 'true'],
+  ]),
+  ...inFile('heat-card.ts', STATES, [
+    ['isComputing ? base : beginWatch(nowMs)', 'base'],
+    ['isComputing ? base : beginWatch(nowMs)', 'beginWatch(nowMs)'],
+    ["  if (value.state === 'asleep') return 'asleep';\n", ''],
+  ]),
+  ...inFile('heat-findings.ts', STATES, [
+    ["answer === 'asleep' && !isOver", "answer === 'asleep'"],
+  ]),
+  ...inFile('heat-judge-card.ts', STATES, [['isAsleep ||', '']]),
   ...inFile('decide-card.ts', CARD, [
     ["code === 'preparing'", 'false'],
     ['|| node.holdsMemory', ''],

@@ -72,8 +72,9 @@ export const HEAT_MUTATIONS = [
     ['battery dwell', 'batteryCool: 300_000,', 'batteryCool: 290_000,'],
     ['throttle cut', 'THROTTLE_CUT = 0.7', 'THROTTLE_CUT = 0.8'],
     ['floor degrees', 'FLOOR_DEGREES = 2', 'FLOOR_DEGREES = 3'],
-    ['cpu limit', 'pause: 5, resume: 15', 'pause: 6, resume: 15'],
-    ['cpu resume', 'pause: 5, resume: 15', 'pause: 5, resume: 14'],
+    ['cpu limit', 'pause: 5, target: 10', 'pause: 6, target: 10'],
+    ['cpu target', 'target: 10, resume: 15', 'target: 12, resume: 15'],
+    ['cpu resume', 'target: 10, resume: 15', 'target: 10, resume: 14'],
     ['battery limit', 'pause: 40, resume: 37', 'pause: 41, resume: 37'],
     ['battery resume', 'pause: 40, resume: 37', 'pause: 40, resume: 38'],
     ['0 degrees', 'least: 0,', 'least: -1,'],
@@ -107,6 +108,27 @@ export const HEAT_MUTATIONS = [
   ...inFile('electron/governor/heat-duty.ts', HEAT_TESTS, [
     ['a rise right after a fall', 'maySettle ? wanted : Math.min(wanted, before.duty)', 'wanted'],
     ['all of it after a pause', 'duty > 0 ? halved(control, spare) : control', 'control'],
+  ]),
+  ...inFile('electron/governor/heat-duty.ts', HEAT_TESTS, [
+    ['a processor is not held', 'if (spareDegrees === null) return', 'if (true) return'],
+    ['a processor waits for what policy took', 'mayRise, cap: 1 }', 'mayRise, cap: 0.5 }'],
+    ['a pause is recovered from at once', 'integral: duty };', 'integral: 1, duty: 1 };'],
+  ]),
+  ...inFile('electron/governor/heat-machine.ts', HEAT_TESTS, [
+    ['one wild sample of a processor', 'before + weight * (celsius - before)', 'celsius'],
+    [
+      'a processor without a limit',
+      'limit - CPU_BELOW_LIMIT.target - cpuCelsius : null',
+      '-99 : -99',
+    ],
+  ]),
+  ...inFile('electron/governor/heat.ts', HEAT_TESTS, [
+    ['a hot card stops the processor', "input.device === 'gpu' || !OF_CARDS.has(code)", 'true'],
+    [
+      'a hot card is forgotten',
+      "input.device === 'gpu' || !OF_CARDS.has(code)",
+      '!OF_CARDS.has(code)',
+    ],
   ]),
   ...inFile('electron/governor/heat-latches.ts', HEAT_TESTS, [
     [

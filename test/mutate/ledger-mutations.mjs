@@ -149,7 +149,7 @@ export const LEDGER_MUTATIONS = [
     ['a full disk loses what happened', 'strip.saved();', ''],
     [
       'allows what is no program',
-      'isOfApp(piece.code) ? piece.detail : null',
+      'isOfApp(piece.code) ? programOf(piece.detail) : null',
       'true ? piece.code : null',
     ],
     ['idle is learned while serving', "status.mode === 'waiting',", "status.mode !== 'waiting',"],
@@ -168,6 +168,11 @@ export const LEDGER_MUTATIONS = [
     ['more give-backs are shown', 'SHOWN_GIVE_BACKS = 20', 'SHOWN_GIVE_BACKS = 21'],
     ['any wait is live', "=== 'arming'", "!== 'arming'"],
     ['101 percent', 'Math.min(100, Math.max(0, value))', 'Math.max(0, value)'],
+    [
+      'a card of another spelling is none',
+      'fresh(ownCard(readings, device).card, monotonicMs)',
+      '(fresh(readings.gpus, monotonicMs) ?? []).find(({ name }) => name === device.name) ?? null',
+    ],
     ['the owner is measured', "ownersWatts === null ? 'measured' : 'owner'", "'measured'"],
   ]),
 ];

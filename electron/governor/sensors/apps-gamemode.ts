@@ -10,6 +10,7 @@ const NAME = 'com.feralinteractive.GameMode';
 const PATH = '/com/feralinteractive/GameMode';
 const SOURCE = 'GameMode';
 const EVERY_MS = 2_000;
+const REST_EVERY_MS = 6_000;
 const MOST_GAMES = 16;
 
 export function createGameModeReader(
@@ -23,6 +24,7 @@ export function createGameModeReader(
   return {
     keys: ['apps'],
     everyMs: EVERY_MS,
+    restEveryMs: REST_EVERY_MS,
     async read({ ownPids }) {
       const pids = await playing(bus);
       const games = pids.filter((pid) => !ownPids.includes(pid)).slice(0, MOST_GAMES);

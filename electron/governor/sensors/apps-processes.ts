@@ -10,25 +10,62 @@ const MOST_PROCESSES = 4_000;
 const LIMIT_MS = 4_000;
 const MOST_COMMAND = 4_096;
 
-/** Programs of this account only: those of others do not say where they are. */
-export async function linuxProcesses(
+/** A program is what its process will stay, mostly, once it has been looked at so often. */
+const YOUNG_LOOKS = 4;
+/** Of those that are older, so many looks share the work of asking each of them again. */
+const ROUND = 8;
+
+interface Known {
+  /** Null for one of another account, or of the kernel. */
+  readonly process: Process | null;
+  readonly looks: number;
+}
+
+/**
+ * Programs of this account only: those of others do not say where they are.
+ * @returns what lists them. A process that has been there for a while is not asked each time, as there are hundreds, and
+ * hardly any becomes another program late
+ */
+export function createLinuxProcesses(
   files: Files,
   procRoot: string,
-  games: readonly string[],
-): Promise<readonly Process[]> {
-  const wanted = games.flatMap((game) => cutNames(game));
-  const pids = (await listIfThere(files, procRoot)).filter((name) => /^\d+$/.test(name));
-  const processes: Process[] = [];
-  for (const pid of pids.slice(0, MOST_PROCESSES)) {
-    const folder = path.join(procRoot, pid);
-    const file = await files.readLink(path.join(folder, 'exe')).catch(() => null);
-    if (file === null) continue;
-    const comm = await files.readText(path.join(folder, 'comm')).catch(() => '');
-    const isCut = comm.length >= COMM_LENGTH && wanted.includes(comm.toLowerCase());
-    const full = isCut ? await commandName(files, folder) : comm;
-    processes.push({ pid: Number(pid), names: [file.replace(/ \(deleted\)$/, ''), full] });
-  }
-  return processes;
+): (games: readonly string[]) => Promise<readonly Process[]> {
+  let known: ReadonlyMap<string, Known> = new Map();
+  let listed = '';
+  let look = 0;
+  return async (games) => {
+    // Which names are looked at closely depends on the list.
+    if (listed !== games.join('\n')) known = new Map();
+    listed = games.join('\n');
+    look += 1;
+    const wanted = games.flatMap((game) => cutNames(game));
+    const pids = (await listIfThere(files, procRoot)).filter((name) => /^\d+$/.test(name));
+    const now = new Map<string, Known>();
+    for (const pid of pids.slice(0, MOST_PROCESSES)) {
+      const before = known.get(pid);
+      const isDue =
+        before === undefined || before.looks < YOUNG_LOOKS || (Number(pid) + look) % ROUND === 0;
+      const found = isDue ? await readProcess(files, path.join(procRoot, pid), wanted) : null;
+      const process = isDue ? found : before.process;
+      now.set(pid, { process, looks: (before?.looks ?? 0) + 1 });
+    }
+    known = now;
+    return [...now.values()].flatMap(({ process }) => process ?? []);
+  };
+}
+
+async function readProcess(
+  files: Files,
+  folder: string,
+  wanted: readonly string[],
+): Promise<Process | null> {
+  const file = await files.readLink(path.join(folder, 'exe')).catch(() => null);
+  if (file === null) return null;
+  const comm = await files.readText(path.join(folder, 'comm')).catch(() => '');
+  const isCut = comm.length >= COMM_LENGTH && wanted.includes(comm.toLowerCase());
+  const full = isCut ? await commandName(files, folder) : comm;
+  const names = [file.replace(/ \(deleted\)$/, ''), full];
+  return { pid: Number(path.basename(folder)), names };
 }
 
 /** How Linux would shorten it; games for Windows carry their ending. */

@@ -1,7 +1,7 @@
 /** Who else wants the computer: the owner's own list, Steam's running game, GameMode. */
 import { createGameModeReader } from './apps-gamemode.ts';
 import { runningOf, type Process } from './apps-match.ts';
-import { linuxProcesses, macProcesses, windowsProcesses } from './apps-processes.ts';
+import { createLinuxProcesses, macProcesses, windowsProcesses } from './apps-processes.ts';
 import { appsOutcome, createSteamReader } from './apps-steam.ts';
 import type { Wish } from '../sensors.ts';
 import type { Reader, ReaderPorts } from './reader.ts';
@@ -15,6 +15,7 @@ export interface AppPorts extends ReaderPorts {
 
 const SOURCE = 'the list of running programs';
 const EVERY_MS = 5_000;
+const REST_EVERY_MS = 10_000;
 const DEADLINE_MS = 5_000;
 
 /** Their lists of programs are to be put together. */
@@ -30,13 +31,15 @@ export function createAppReaders(ports: AppPorts): readonly Reader<'apps'>[] {
 
 /** Looks at nothing while there is nothing on the list. */
 function createListReader(ports: AppPorts): Reader<'apps'> {
+  const processesOf = lister(ports);
   return {
     keys: ['apps'],
     everyMs: EVERY_MS,
+    restEveryMs: REST_EVERY_MS,
     deadlineMs: DEADLINE_MS,
     async read({ games, ownPids }) {
       if (games.length === 0) return appsOutcome([], SOURCE);
-      const processes = await processesOf(ports, games);
+      const processes = await processesOf(games);
       const others = processes.filter(({ pid }) => !ownPids.includes(pid));
       const apps = runningOf(games, others).map((name) => ({ name, by: 'list' }) as const);
       return appsOutcome(apps, SOURCE);
@@ -44,16 +47,18 @@ function createListReader(ports: AppPorts): Reader<'apps'> {
   };
 }
 
-function processesOf(
-  { platform, files, procRoot, runTool }: AppPorts,
-  games: Wish['games'],
-): Promise<readonly Process[]> {
+function lister({
+  platform,
+  files,
+  procRoot,
+  runTool,
+}: AppPorts): (games: Wish['games']) => Promise<readonly Process[]> {
   switch (platform) {
     case 'linux':
-      return linuxProcesses(files, procRoot, games);
+      return createLinuxProcesses(files, procRoot);
     case 'win32':
-      return windowsProcesses(runTool);
+      return () => windowsProcesses(runTool);
     default:
-      return macProcesses(runTool);
+      return () => macProcesses(runTool);
   }
 }

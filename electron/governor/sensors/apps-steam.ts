@@ -23,8 +23,10 @@ interface Installation {
 
 const SOURCE = 'Steam';
 const FILES_EVERY_MS = 1_000;
+const FILES_REST_MS = 6_000;
 /** Each look starts a program. */
 const PROGRAM_EVERY_MS = 5_000;
+const PROGRAM_REST_MS = 10_000;
 const LIMIT_MS = 2_500;
 const MOST_REGISTRY = 2_000_000;
 const MOST_MANIFEST = 100_000;
@@ -43,6 +45,7 @@ export function createSteamReader(ports: SteamPorts): Reader<'apps'> {
   return {
     keys: ['apps'],
     everyMs: isWindows ? PROGRAM_EVERY_MS : FILES_EVERY_MS,
+    restEveryMs: isWindows ? PROGRAM_REST_MS : FILES_REST_MS,
     async read() {
       const running = isWindows ? await fromRegistry(ports.runTool) : await fromFiles(ports);
       const apps = running.map(async ({ id, roots }): Promise<RunningApp> => ({

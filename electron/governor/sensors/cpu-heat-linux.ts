@@ -5,6 +5,7 @@ import type { Reader, ReaderPorts } from './reader.ts';
 import { failureText } from './reading-failure.ts';
 
 const EVERY_MS = 2_000;
+const REST_EVERY_MS = 6_000;
 const MILLI = 1_000;
 /** Drivers of processors, in order of trust, and which of their sensors counts where there are several. */
 const DRIVERS: readonly (readonly [name: string, preferred: RegExp])[] = [
@@ -30,6 +31,7 @@ export function createLinuxCpuHeat({
   return {
     keys: ['cpuCelsius', 'cpuLimitCelsius'],
     everyMs: EVERY_MS,
+    restEveryMs: REST_EVERY_MS,
     async read() {
       const drivers = await findDrivers(files, root);
       for (const [driver, preferred] of DRIVERS) {

@@ -1,4 +1,5 @@
 /** Speaks D-Bus over a socket of this computer, with a limit for every answer. */
+import type { EventEmitter } from 'node:events';
 import net from 'node:net';
 import { createClient, type ClientBus } from '@homebridge/dbus-native';
 import type { Clock } from '../../platform/clock.ts';
@@ -85,10 +86,13 @@ function open(socket: string, onEnd: () => void): Connection {
     stream.destroy();
     for (const reject of [...waiting]) reject(error);
   };
-  const client = createClient({ stream, authMethods: ['EXTERNAL'] });
   const end = (cause?: unknown): void => {
     fail(new BusError('broken', 'the bus has gone', cause));
   };
+  guard(stream, (cause) => {
+    fail(new BusError('broken', 'somebody on the bus speaks nonsense', cause));
+  });
+  const client = createClient({ stream, authMethods: ['EXTERNAL'] });
   const connection: Connection = { client, fail, waiting, isOpen: false };
   client.connection.on('connect', () => {
     connection.isOpen = true;
@@ -97,6 +101,23 @@ function open(socket: string, onEnd: () => void): Connection {
   stream.on('error', end);
   stream.on('close', end);
   return connection;
+}
+
+/**
+ * The library reads in listeners of the stream and throws there at what it does not expect, which any program on the
+ * bus can send: nobody would catch that, and the whole process would end.
+ */
+function guard(stream: net.Socket, onThrow: (error: unknown) => void): void {
+  const emitter: EventEmitter = stream;
+  const emit = emitter.emit.bind(emitter);
+  emitter.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+    try {
+      return emit(event, ...args);
+    } catch (error) {
+      onThrow(error);
+      return true;
+    }
+  };
 }
 
 function messageOf(call: BusCall) {

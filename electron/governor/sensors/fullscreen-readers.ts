@@ -16,6 +16,7 @@ export interface ScreenPorts extends Pick<ReaderPorts, 'platform' | 'clock' | 'l
 }
 
 const EVERY_MS = 1_000;
+const REST_EVERY_MS = 6_000;
 const OWN_NAME = 'lull';
 const MACOS = 'macOS does not tell other programs what fills its screen';
 const WAYLAND = 'under Wayland only windows of older programs can be seen, and none fills a screen';
@@ -42,6 +43,7 @@ function createX11Reader(
   return {
     keys: ['fullscreen'],
     everyMs: EVERY_MS,
+    restEveryMs: REST_EVERY_MS,
     stop: () => windows.close(),
     async read({ ownPids }) {
       const own = { pids: [windowPid, ...ownPids], name: OWN_NAME };

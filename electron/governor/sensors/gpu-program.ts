@@ -1,5 +1,6 @@
 /** Runs a program of the system that may print, be silent, or hang beyond the reach of a signal. */
 import { spawn } from 'node:child_process';
+import process from 'node:process';
 import type { Clock } from '../../platform/clock.ts';
 
 export interface StartedProgram {
@@ -53,10 +54,12 @@ export function systemPrograms(env: Readonly<Record<string, string | undefined>>
       stream.setEncoding('utf8');
       stream.on('data', onText);
     }
+    const dismiss = guardFor(child.pid);
     let hasEnded = false;
     const end = (code: number | null | 'missing'): void => {
       if (hasEnded) return;
       hasEnded = true;
+      dismiss();
       onEnd(code);
     };
     child.once('error', (error) => {
@@ -73,6 +76,25 @@ export function systemPrograms(env: Readonly<Record<string, string | undefined>>
         child.unref();
       },
     };
+  };
+}
+
+/**
+ * Ends the program when this process is killed: who prints would end by itself then, but not who hangs. Windows does so
+ * without being asked.
+ * @returns what calls that off; only once the program has ended, whose number may then be another one's
+ */
+function guardFor(pid: number | undefined): () => void {
+  if (pid === undefined || process.platform === 'win32') return () => undefined;
+  // Nobody writes to it: it reads until our end of the pipe is closed, which the system does in any case.
+  const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -9 "$0"', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.on('error', () => undefined);
+  guard.stdin.on('error', () => undefined);
+  guard.unref();
+  return () => {
+    guard.kill('SIGKILL');
   };
 }
 

@@ -5,6 +5,7 @@ import { listIfThere, readIfThere, type Files } from './files.ts';
 import type { Reader, ReaderPorts } from './reader.ts';
 
 const EVERY_MS = 2_000;
+const REST_EVERY_MS = 6_000;
 /** What is built into a laptop: it goes dark with the lid. */
 const BUILT_IN = /-(eDP|LVDS|DSI|DPI)-/;
 
@@ -15,6 +16,7 @@ export function createLinuxLid(
   return {
     keys: ['isLidShut'],
     everyMs: EVERY_MS,
+    restEveryMs: REST_EVERY_MS,
     async read() {
       const lid = await lidOf(ports);
       if (lid === null) return { values: {}, source: '' };

@@ -4,6 +4,7 @@ import type { MachineKey, MachineValues } from '../sensors.ts';
 
 const MAX_TEXT_LENGTH = 400;
 const MAX_ITEMS = 64;
+const NAMELESS = '?';
 
 const text = z.string().max(MAX_TEXT_LENGTH);
 const percent = z.number().min(0).max(100);
@@ -125,7 +126,27 @@ function isMachineKey(key: string): key is MachineKey {
   return key in valueSchemas;
 }
 
-/** For texts that come from the system and go into a message. */
+/** What moves the cursor, turns the direction of writing or is half a character: no name needs it. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+
+/** For texts that come from the system and go into a message. A name of nothing printable stays a name. */
 export function clip(value: string): string {
-  return value.slice(0, MAX_TEXT_LENGTH);
+  // Cut first: a name may be as long as whoever gave it likes.
+  const printable = value.slice(0, MAX_TEXT_LENGTH).replace(UNPRINTABLE, ' ').trim();
+  return printable === '' && value !== '' ? NAMELESS : printable;
+}
+
+/**
+ * @returns the value as a message may hold it, its texts clipped and its lists cut; undefined when it is none that this
+ * part could have: one broken sensor must not make the whole message nonsense
+ */
+export function sendable(key: MachineKey, value: unknown): unknown {
+  return valueSchemas[key].safeParse(tidy(value)).data;
+}
+
+function tidy(value: unknown): unknown {
+  if (typeof value === 'string') return clip(value);
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, tidy(part)]));
 }

@@ -2,16 +2,21 @@
 import type { Clock } from '../../platform/clock.ts';
 import { failureText } from './reading-failure.ts';
 import { mergeKey, type Answer } from './merge-answers.ts';
-import { clip, MACHINE_KEYS, type ReadingsMessage } from './messages.ts';
+import { clip, MACHINE_KEYS, sendable, type ReadingsMessage } from './messages.ts';
 import type { AnyReader, Outcome } from './reader.ts';
 import type { MachineKey, Wish } from '../sensors.ts';
 
 const DEADLINE_MS = 3_000;
+/** Whoever wishes for no more often than this is waiting, and in no hurry. */
+const RESTING_MS = 2_000;
 const HANGS = 'it does not answer';
+const SENSELESS = 'it tells what cannot be';
 const ASLEEP = 'graphics cards are asked only when they are about to compute';
 
 export interface RunnerPorts {
   readonly clock: Clock;
+  /** How long an answer waits for others, so that one message wakes main for all of them; 0 for none at all. */
+  readonly gatherMs: number;
   emit(message: ReadingsMessage): void;
 }
 
@@ -42,9 +47,21 @@ export function createRunner(readers: readonly AnyReader[], ports: RunnerPorts):
     ports.emit({ ...messageOf(keys, slots, clock.monotonicMs()), wishNumber });
   };
 
+  const fresh = new Set<MachineKey>();
+  let stopGathering: (() => void) | null = null;
+  const emitFresh = (): void => {
+    stopGathering?.();
+    stopGathering = null;
+    const keys = [...fresh];
+    fresh.clear();
+    if (wish !== null) emit(keys);
+  };
+
   const settle = (slot: Slot, answer: Answer): void => {
     slot.answer = answer;
-    emit(slot.reader.keys);
+    for (const key of slot.reader.keys) fresh.add(key);
+    if (ports.gatherMs === 0) emitFresh();
+    else stopGathering ??= clock.after(ports.gatherMs, emitFresh);
   };
 
   const read = (slot: Slot): void => {
@@ -87,7 +104,8 @@ export function createRunner(readers: readonly AnyReader[], ports: RunnerPorts):
 
   const restart = (slot: Slot, next: Wish): void => {
     slot.stopTimer?.();
-    const everyMs = Math.max(slot.reader.everyMs, next.everyMs);
+    const { everyMs: ownMs, restEveryMs = ownMs } = slot.reader;
+    const everyMs = Math.max(next.everyMs < RESTING_MS ? ownMs : restEveryMs, next.everyMs);
     slot.stopTimer = clock.every(everyMs, () => {
       read(slot);
     });
@@ -121,6 +139,8 @@ export function createRunner(readers: readonly AnyReader[], ports: RunnerPorts):
     },
     stop() {
       wish = null;
+      stopGathering?.();
+      stopGathering = null;
       for (const slot of slots) {
         rest(slot);
         slot.answer = null;
@@ -157,12 +177,14 @@ function messageOf(
       .filter(({ reader, answer }) => answer !== null && reader.keys.includes(key))
       .flatMap(({ answer }) => answer ?? []);
     const merged = mergeKey(key, answers, nowMs);
-    if (merged.value !== undefined) {
-      values[key] = merged.value;
+    const value = merged.value === undefined ? undefined : sendable(key, merged.value);
+    const why = merged.value !== undefined && value === undefined ? SENSELESS : merged.why;
+    if (value !== undefined) {
+      values[key] = value;
       origins[key] = { source: clip(merged.source), ageMs: merged.ageMs };
     }
-    if (merged.why !== null) unknown[key] = clip(merged.why);
-    if (merged.value === undefined && merged.why === null) absent.push(key);
+    if (why !== null) unknown[key] = clip(why);
+    if (value === undefined && why === null) absent.push(key);
   }
   const isComplete = slots.every(({ answer }) => answer !== null);
   return { type: 'readings', values, origins, unknown, absent, isComplete };

@@ -26,6 +26,8 @@ export interface Reader<Part extends MachineKey> {
   readonly keys: readonly Part[];
   /** It is not read more often than this, nor more often than the wish asks. */
   readonly everyMs: number;
+  /** The same while nothing computes or is about to, which every other pace ends at once; left out, `everyMs`. */
+  readonly restEveryMs?: number;
   /** Without an answer by then it counts as hanging; 3 s when nothing is said. */
   readonly deadlineMs?: number;
   /** Read only while graphics cards may be asked. */

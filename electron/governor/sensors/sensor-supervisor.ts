@@ -1,4 +1,5 @@
 /** Keeps the sensors' process: runs it while somebody watches, ends it when it is silent, and says so in its place. */
+import { NOT_READ_YET } from '../../ipc/status.ts';
 import type { SpawnChild } from '../../platform/child.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
@@ -16,7 +17,6 @@ const LOOK_LIMIT_MS = 8_000;
 /** A person who looks wants to see cards, too. */
 const LOOK: Wish = { everyMs: 2_000, withGpu: true, games: [], ownPids: [] };
 
-const NOT_YET = 'the sensors have not been read yet';
 const MISSING =
   'the sensors failed again and again; they are started anew when serving is next wanted';
 
@@ -39,7 +39,7 @@ export function createSensorSupervisor(
   const lookers = new Set<() => void>();
   let wish: Wish | null = null;
   let session: SensorSession | null = null;
-  let readings = allUnknown(NOT_YET);
+  let readings = allUnknown(NOT_READ_YET);
   let failures = 0;
   let startedAtMs = 0;
   let stopWaiting: (() => void) | null = null;
@@ -125,7 +125,7 @@ export function createSensorSupervisor(
           lookers.delete(end);
           // Before nobody wants anything any more, and it is forgotten.
           resolve(readings);
-          if (wish === null) readings = allUnknown(NOT_YET);
+          if (wish === null) readings = allUnknown(NOT_READ_YET);
           settle();
         };
         const stopLimit = clock.after(LOOK_LIMIT_MS, end);
@@ -138,7 +138,7 @@ export function createSensorSupervisor(
       wish = next;
       if (next === null) {
         forgetFailures();
-        if (lookers.size === 0) readings = allUnknown(NOT_YET);
+        if (lookers.size === 0) readings = allUnknown(NOT_READ_YET);
       } else if (!wasWatching && session === null) forgetFailures();
       settle();
     },

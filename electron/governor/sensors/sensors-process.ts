@@ -15,6 +15,8 @@ import { runTool } from './run-tool.ts';
 
 /** Longer than main's own patience, which ends a process that does not answer. */
 const PULSE_LOST_MS = 10_000;
+/** Readers that are asked in the same turn answer within a few milliseconds of each other. */
+const GATHER_MS = 10;
 
 const [, , argument = ''] = process.argv;
 const config = sensorsConfigSchema.parse(JSON.parse(argument));
@@ -43,6 +45,7 @@ const ports: MachinePorts = {
 };
 const runner = createRunner(createMachineReaders(ports, config), {
   clock: systemClock,
+  gatherMs: GATHER_MS,
   emit: post,
 });
 const pulse = watchPulse(systemClock, PULSE_LOST_MS, end);

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Reader } from './reader.ts';
 
 const EVERY_MS = 2_000;
+const REST_EVERY_MS = 6_000;
 /** Nobody buys one more often. */
 const SEARCH_MS = 30_000;
 const SERVICE = 'org.freedesktop.UPower';
@@ -34,6 +35,7 @@ export function createUpowerUps(bus: Bus, clock: Clock): Reader<'isOnUps'> {
   return {
     keys: ['isOnUps'],
     everyMs: EVERY_MS,
+    restEveryMs: REST_EVERY_MS,
     async read() {
       const source = 'UPower';
       try {

@@ -1,13 +1,14 @@
 /** Net of electricity: what the last hour, day and month came to, and how sure that is. */
 import { useActions, useApp } from '../../store/use-app.tsx';
 import { useWrite } from '../../store/use-write.ts';
+import { formatLimit } from '../../format/amounts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { PracticeBadge } from '../../ui/PracticeBadge.tsx';
 import type { Asset } from '../../../electron/ipc/network.ts';
 import type { GovernorSettings, Money } from '../../../electron/ipc/governor.ts';
-import { balanceFacts, costWords, missingWords, type Missing } from './net-words.ts';
+import { balanceFacts, costWords, floorWords, missingWords, type Missing } from './net-words.ts';
 
 export function NetCard() {
   const money = useApp((state) => state.snapshot?.governor.money);
@@ -32,7 +33,8 @@ const SPANS = [
 function Net({ money, settings, asset }: Props) {
   const write = useWrite(asset);
   const missing = missingWords(settings, money, asset.symbol);
-  const cost = costWords(money);
+  const cost = costWords(money, write.own);
+  const floor = floorWords(money, (units) => write.own(formatLimit(units, asset)));
   const isPractice = settings.microsPerCoin !== null;
   return (
     <Card title="After electricity" actions={<PracticeBadge />}>
@@ -45,6 +47,7 @@ function Net({ money, settings, asset }: Props) {
         ))}
       </div>
       {cost === null ? null : <p className="quiet">{cost}</p>}
+      {floor === null ? null : <p className="quiet">{floor}</p>}
       {missing === null ? null : <MissingLine missing={missing} />}
       {isPractice ? (
         <p className="quiet">

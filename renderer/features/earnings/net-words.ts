@@ -58,8 +58,21 @@ export function missingWords(
 }
 
 /** Null while it is not known. */
-export function costWords({ costMicrosPerMillionTokens, currency }: Money): string | null {
+export function costWords(
+  { costMicrosPerMillionTokens, currency }: Money,
+  hide: Hide = (text) => text,
+): string | null {
   if (costMicrosPerMillionTokens === null || currency === null) return null;
-  const cost = formatMicros(costMicrosPerMillionTokens, currency);
+  const cost = hide(formatMicros(costMicrosPerMillionTokens, currency));
   return `Electricity for a million tokens, at the speed reached: ${cost}.`;
+}
+
+/** The lowest price worth serving for; null while it is not known. */
+export function floorWords(
+  { floorPerMillionCu }: Money,
+  writeAmount: (units: bigint) => string,
+): string | null {
+  if (floorPerMillionCu === null) return null;
+  const floor = writeAmount(floorPerMillionCu);
+  return `Below ${floor} per 1,000,000 CU serving would cost more than it brings, with a margin of 30 %. In practice the price is fixed, so this is only shown.`;
 }

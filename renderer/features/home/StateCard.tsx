@@ -112,6 +112,7 @@ function StateActions({ status }: { readonly status: Status }) {
       <Button look={isPrimary ? 'primary' : 'plain'} onClick={() => void run(act)}>
         {label}
       </Button>
+      {canPause(status) ? <LongerPauses /> : null}
       <Button
         look="quiet"
         onClick={() => {
@@ -120,7 +121,6 @@ function StateActions({ status }: { readonly status: Status }) {
       >
         When to serve…
       </Button>
-      {canPause(status) ? <LongerPauses /> : null}
     </div>
   );
 }

@@ -148,7 +148,7 @@ export function dayWords(places: readonly StretchPlace[]): string {
   const parts = [
     { name: 'serving', ms: sumOf('serving') },
     { name: 'ready without work', ms: sumOf('ready') },
-  ].filter(({ ms }) => ms >= MINUTE_MS);
+  ].filter(({ ms }) => ms > 0);
   if (parts.length === 0) return 'Nothing was offered in the last 24 hours.';
   return `In the last 24 hours: ${parts.map(({ name, ms }) => `${lengthWords(ms)} ${name}`).join(', ')}.`;
 }

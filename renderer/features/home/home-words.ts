@@ -153,7 +153,7 @@ export function offerWords({ mode, relaysInFlight }: Status): string {
 /** What ends the worst of those reasons that end at no known time; null when nothing is waited for. */
 export function needOf({ mode, reasons }: Status): string | null {
   const open = reasons.find(({ untilMs }) => untilMs === null);
-  return mode === 'waiting' && open ? needSentence(open.code) : null;
+  return mode === 'waiting' && open ? needSentence(open.code, open.detail) : null;
 }
 
 /** Whether there is something to pause that is not paused already. */

@@ -4,6 +4,7 @@ import { useActions, useApp } from '../../store/use-app.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { OptionalForm } from '../../ui/OptionalForm.tsx';
 import { Switch } from '../../ui/Switch.tsx';
+import { useDiscreet, veiled } from '../../store/use-discreet.ts';
 import { awakeWords } from './awake-words.ts';
 import { CHEAP_PLAN, PRICE_PLAN, WATTS_PLAN, worthPlan } from './governor-form.ts';
 
@@ -61,6 +62,7 @@ interface SwitchesProps {
 
 function Switches({ settings, money }: SwitchesProps) {
   const { setGovernor } = useActions();
+  const isDiscreet = useDiscreet();
   return (
     <>
       <Switch
@@ -75,7 +77,7 @@ function Switches({ settings, money }: SwitchesProps) {
       />
       <Switch
         label="Keep this computer awake while there is paid work"
-        about={awakeWords(money)}
+        about={awakeWords(money, (text) => veiled(text, isDiscreet))}
         isOn={settings.keepsAwake}
         onChange={(keepsAwake) => void setGovernor({ keepsAwake })}
       />

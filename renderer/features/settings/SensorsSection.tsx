@@ -21,7 +21,7 @@ const STATES: Readonly<Record<SelfTest['state'], string>> = {
   none: 'Not done yet. It runs by itself before this computer serves for the first time.',
   running: 'Running.',
   passed: 'Passed.',
-  failed: 'Failed: nothing is served until it passes.',
+  failed: 'Failed: nothing is served until it passes. You can run it again at any time.',
 };
 
 function SelfTestPart({ selfTest: { state, atMs, detail } }: { readonly selfTest: SelfTest }) {
@@ -31,12 +31,12 @@ function SelfTestPart({ selfTest: { state, atMs, detail } }: { readonly selfTest
     <div className="optional">
       <p className="optional-title">Self-test</p>
       <p className="quiet">
-        A fixed question that must get its known answer, and a look whether the temperature moves
-        when the card works.
+        Asks the engine a short question, compares its answer with the known one, and looks whether
+        the card tells its temperature.
       </p>
       <p role="status">
         {STATES[state]}
-        {detail === null ? '' : ` ${detail}`}
+        {detail === null ? '' : ` ${sentenceOf(detail)}`}
         {atMs === null ? null : <span className="quiet"> {formatDateTime(atMs)}</span>}
       </p>
       <Button
@@ -50,6 +50,10 @@ function SelfTestPart({ selfTest: { state, atMs, detail } }: { readonly selfTest
       </Button>
     </div>
   );
+}
+
+function sentenceOf(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function SensorsPart() {

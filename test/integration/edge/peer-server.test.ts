@@ -240,6 +240,29 @@ describe('an asker that goes, or does not read', () => {
     http.destroy();
   });
 
+  it('hears all that was said before it broke off, and one that does not read is not waited for', async () => {
+    const { session, clock, asked } = createPeerServed();
+    const http = session();
+    const [reader, idler] = [openRelay(http), openRelay(http)];
+    idler.pause();
+    let text = '';
+    reader.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+    });
+    await settled(() => asked.length === 2, 'the relays');
+    const texts = ['one', 'two', 'three'].map((word) => JSON.stringify(FLOOD + word));
+    for (const each of texts) asked[0]?.reply.events([each]);
+    asked[0]?.reply.fail();
+    asked[0]?.reply.events(['nothing more']);
+    await settled(() => reader.closed && asked[0]?.isDropped === true, 'the end');
+    expect(text === texts.map((each) => `data: ${each}\n\n`).join('')).toBe(true);
+    for (let count = 0; count < 200; count += 1) asked[1]?.reply.events([JSON.stringify(FLOOD)]);
+    asked[1]?.reply.fail();
+    await pass(clock, PEER_LIMITS.stallMs);
+    await settled(() => asked[1]?.isDropped === true, 'the loss');
+    http.destroy();
+  });
+
   it('a peer that is silent from the start is dropped', async () => {
     const { duplex, clock, accepted } = createPeerServed();
     duplex();

@@ -114,6 +114,20 @@ describe('between two peers', () => {
 });
 
 describe('when one side goes', () => {
+  it.each([3, 60_000])(
+    'an answer whose receipt cannot be made is heard to its last word, %d long',
+    async (length) => {
+      const { relay } = await start();
+      const heard: RelayEvent[] = [];
+      const reading = (async () => {
+        for await (const event of relay(`fail ${'x'.repeat(length)}`)) heard.push(event);
+      })();
+      await expect(reading).rejects.toMatchObject({ code: 'peer-unreachable' });
+      const said = heard.map((event) => (event.type === 'chunk' ? event.text : '')).join('');
+      expect(said).toBe(chunk(0).text + 'x'.repeat(length));
+    },
+  );
+
   it('a call that is aborted aborts at the supplier, which still pulls its receipt', async () => {
     const { supplier, relay } = await start();
     const controller = new AbortController();

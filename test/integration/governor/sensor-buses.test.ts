@@ -161,6 +161,39 @@ describe('GNOME’s idle time', () => {
   });
 });
 
+test('a program that calls us with what nobody expects ends the connection, and nothing else', async () => {
+  const clock = createManualClock();
+  const own = createBus(daemon.address, clock);
+  const greet = { path: '/greet', interface: 'org.example.Greet', member: 'Greet' };
+  const senders: unknown[] = [];
+  await daemon.serve({
+    ...{ ...greet, name: 'org.example.Greet', result: 's' },
+    answer: (message) => {
+      senders.push(message);
+      return 'hello';
+    },
+  });
+  const greeting = { ...greet, service: 'org.example.Greet' };
+  expect(await own.call(greeting)).toEqual(['hello']);
+  await daemon.serve({
+    ...{ ...greet, name: 'org.example.Greet', member: 'Wait', result: 's' },
+    answer: () => new Promise(() => undefined),
+  });
+  const waiting = own.call({ ...greeting, member: 'Wait' });
+  waiting.catch(() => undefined);
+  const read = { path: '/', interface: 'org.freedesktop.DBus.Properties', member: 'Get' };
+  await daemon.shout('org.example.Evil', { ...read, to: senderOf(senders[0]) });
+  await expect(waiting).rejects.toThrow('nonsense');
+  clock.advance(10_000);
+  expect(await own.call(greeting)).toEqual(['hello']);
+  own.close();
+});
+
+function senderOf(message: unknown): string {
+  if (typeof message !== 'object' || message === null || !('sender' in message)) return '';
+  return String(message.sender);
+}
+
 const BUS_ITSELF = {
   service: 'org.freedesktop.DBus',
   path: '/org/freedesktop/DBus',

@@ -1,10 +1,10 @@
 /** The sensors' process itself: what it reads, and what main makes of it when it hangs, dies or goes mad. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemFiles } from '../../../electron/governor/sensors/files.ts';
 import type {
   ReadingsMessage,
@@ -15,13 +15,16 @@ import { createRunner } from '../../../electron/governor/sensors/reader-runner.t
 import type { Reader } from '../../../electron/governor/sensors/reader.ts';
 import { createSensorSupervisor } from '../../../electron/governor/sensors/sensor-supervisor.ts';
 import type { MachineReadings, Source, Wish } from '../../../electron/governor/sensors.ts';
+import type { SpawnChild } from '../../../electron/platform/child.ts';
 import { systemClock, type Clock } from '../../../electron/platform/clock.ts';
 import { startCompositor } from '../../fakes/compositor.ts';
+import { createFakeSmi, isRunning } from '../../fakes/fake-nvidia-smi.ts';
 import { createForkedChildren, type ForkedChildren } from '../../fakes/fork-child.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { startPrivateBus } from '../../fakes/private-bus.ts';
 
+const SMI_ROW = '00000000:01:00.0, 0, Card, 61, 90, 97, 1, 2, 40, 30, 0x0';
 const WISH: Wish = { everyMs: 250, withGpu: false, games: [], ownPids: [] };
 
 let root: string;
@@ -48,7 +51,11 @@ function write(file: string, text: string): void {
   writeFileSync(path.join(root, file), `${text}\n`);
 }
 
-function supervise(clock: Clock = systemClock, more: Partial<SensorsConfig> = {}) {
+function supervise(
+  clock: Clock = systemClock,
+  more: Partial<SensorsConfig> = {},
+  spawn: SpawnChild = children.spawn,
+) {
   const config: SensorsConfig = {
     sysRoot: root,
     procRoot: path.join(root, 'proc'),
@@ -64,7 +71,7 @@ function supervise(clock: Clock = systemClock, more: Partial<SensorsConfig> = {}
     ...more,
   };
   const log = createMemoryLog();
-  const sensors = createSensorSupervisor({ clock, log, spawn: children.spawn }, config);
+  const sensors = createSensorSupervisor({ clock, log, spawn }, config);
   return { sensors, log };
 }
 
@@ -173,6 +180,35 @@ describe('the process', () => {
   });
 });
 
+describe('a program of the driver ends with', () => {
+  const kill = (child: ChildProcess) => void child.kill('SIGKILL');
+  // What is left to a process whose parent was killed.
+  const orphan = (child: ChildProcess) => child.disconnect();
+
+  test.each([
+    ['the sensors’ process, which was killed', kill, { lines: [SMI_ROW], everyMs: 100 }],
+    ['the sensors’ process, though it hangs', kill, { hangs: true }],
+    ['main, which was killed, though it hangs', orphan, { hangs: true }],
+  ])('%s', async (_what, end, query) => {
+    const smi = createFakeSmi({ query, pmon: { hangs: true } });
+    onTestFinished(() => {
+      smi.remove();
+    });
+    write('dev/nvidiactl', '');
+    const spawn: SpawnChild = (entry, options) =>
+      children.spawn(entry, { ...options, env: { ...options.env, ...smi.env } });
+    const { sensors } = supervise(systemClock, {}, spawn);
+    sensors.watch({ ...WISH, withGpu: true });
+    await vi.waitFor(() => expect(smi.calls()).toContain('query'), { timeout: 10_000 });
+    const [child] = children.processes;
+    if (child === undefined) throw new Error('it has been started');
+    expect(smi.pids().some(isRunning)).toBe(true);
+    end(child);
+    await vi.waitFor(() => expect(smi.pids().filter(isRunning)).toEqual([]), { timeout: 10_000 });
+    sensors.watch(null);
+  });
+});
+
 describe('a read that blocks for ever in the kernel', () => {
   test('holds up nobody else, and is not joined by a second', async () => {
     const pipe = path.join(root, 'pipe');
@@ -194,6 +230,7 @@ describe('a read that blocks for ever in the kernel', () => {
     let tell: (message: ReadingsMessage) => void = () => undefined;
     const runner = createRunner([stuck, power], {
       clock: systemClock,
+      gatherMs: 0,
       emit: (message) => {
         tell(message);
       },

@@ -30,8 +30,6 @@ function setUp(stored: Partial<Settings['earning']> = {}, presence: PresencePoli
   const clock = createManualClock();
   const log = createMemoryLog();
   const hub = createHub(fakeSnapshot(), clock);
-  const selfTest = { state: 'passed', atMs: 0, detail: null } as const;
-  hub.dispatch({ type: 'governor-changed', change: { selfTest } });
   // On the processor no card has to be watched first.
   hub.dispatch({ type: 'candidates-found', candidates: [] });
   const sensors = createFakeSensors(clock);
@@ -51,7 +49,8 @@ function setUp(stored: Partial<Settings['earning']> = {}, presence: PresencePoli
       clock,
       log,
       actuators: IDLE_ACTUATORS,
-      nodeFacts: () => nodeFacts(hub.snapshot(), { place, owners: NOBODY, rate: null }),
+      nodeFacts: () =>
+        nodeFacts(hub.snapshot(), { place, owners: NOBODY, selfTest: 'passed', rate: null }),
       minuteOfWeek: () => 0,
       onStatus: (status) => {
         hub.dispatch({ type: 'status-changed', status });

@@ -140,3 +140,38 @@ it('does not keep the last words back for a receipt that is slow or never comes'
   await turn();
   expect(ofFirst(posted).at(-1)).toMatchObject({ isLast: true });
 });
+
+it('keeps no beginning back for a receipt, not even that of an answer in one piece', async () => {
+  const { posted, queues, said } = setUp();
+  await turn();
+  queues[0]?.push(chunk('all of it'));
+  said[0]?.();
+  await turn();
+  expect(ofFirst(posted)).toHaveLength(1);
+  queues[0]?.push(RECEIPT);
+  queues[0]?.end();
+  await turn();
+  expect(ofFirst(posted).map(({ events, isLast }) => [events.length, isLast])).toEqual([
+    [1, undefined],
+    [1, true],
+  ]);
+});
+
+it('keeps words back for one beat at most, those too that come after one has passed', async () => {
+  const { posted, queues, said, waiting } = setUp();
+  const beat = () => {
+    const due = [...waiting];
+    waiting.clear();
+    for (const callback of due) callback();
+  };
+  await turn();
+  queues[0]?.push(chunk('first'));
+  await turn();
+  said[0]?.();
+  for (const text of ['next', 'last']) {
+    queues[0]?.push(chunk(text));
+    await turn();
+    beat();
+  }
+  expect(ofFirst(posted)).toHaveLength(3);
+});

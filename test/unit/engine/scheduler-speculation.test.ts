@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createScheduler } from '../../../electron/engine/scheduler.ts';
+import type { ModelContext } from '../../../electron/engine/model-context.ts';
 import type { StepCosts } from '../../../electron/engine/speculation-rule.ts';
 import { DEFAULT_SAMPLING, type GenerateEvent } from '../../../electron/protocol/generate.ts';
 import { createByteModel, type ByteModel } from '../../fakes/byte-model.ts';
@@ -40,11 +41,11 @@ function modelOf(stepCosts: StepCosts | undefined, sequences = 2) {
   });
 }
 
-function schedulerOf(model: ByteModel) {
+function schedulerOf(model: ModelContext, clock = createManualClock()) {
   return createScheduler(
     model,
     {
-      clock: createManualClock(),
+      clock,
       drawSeed: () => 1,
       onBroken: (error) => expect.fail(String(error)),
     },
@@ -177,6 +178,52 @@ describe('with guesses', () => {
     expect(model.trace.guessed).toBe(0);
     await ask(scheduler, { ...question, text: 'ccc' });
     expect(model.trace.guessed).toBeGreaterThan(20);
+    await scheduler.dispose();
+  });
+
+  test('no step takes longer than a relay may, however slow the card has become', async () => {
+    const slowness = { now: 1 };
+    const clock = createManualClock();
+    const costs: StepCosts = [
+      { tokens: 1, ms: 10 },
+      { tokens: 8, ms: 24 },
+    ];
+    const model = createByteModel({ sequences: 1, next: () => 97, stepCosts: costs });
+    const steps: number[] = [];
+    const take = (tokens: number) => {
+      const ms = (8 + 2 * tokens) * slowness.now;
+      steps.push(ms);
+      clock.advance(ms);
+    };
+    const sequences = model.sequences.map((port) => ({
+      ...port,
+      open: (...given: Parameters<typeof port.open>) => {
+        const source = port.open(...given);
+        return {
+          ...source,
+          async next() {
+            take(1);
+            return await source.next();
+          },
+          async check(...[guesses, accept]: Parameters<NonNullable<typeof source.check>>) {
+            take(1 + guesses.length);
+            await source.check?.(guesses, accept);
+          },
+        };
+      },
+    }));
+    const scheduler = schedulerOf({ ...model, sequences }, clock);
+    const question = { seed: 0, maxTokens: 60, stop: [], cancelAt: 0, holdAt: 0 };
+    await ask(scheduler, { ...question, text: 'aaaaaa' });
+    expect(Math.max(...steps)).toBe(24);
+    slowness.now = 20;
+    steps.length = 0;
+    await ask(scheduler, { ...question, text: 'aaaaaa' });
+    // By the third step it is known; even so there are guesses where there is time for them.
+    expect(Math.max(...steps.slice(2))).toBe(240);
+    slowness.now = 1;
+    await ask(scheduler, { ...question, text: 'aaaaaa' });
+    expect(steps.at(-2)).toBe(24);
     await scheduler.dispose();
   });
 });

@@ -9,6 +9,7 @@ import {
   guessesWorth,
   judged,
   MOST_GUESSED,
+  mostGuessed,
   pays,
   type StepCosts,
 } from '../../../electron/engine/speculation-rule.ts';
@@ -97,6 +98,20 @@ describe('what is worth checking', () => {
         expect(tokens / exact.ms).toBeGreaterThan(1 / (ms[0] ?? 0));
       }),
     );
+  });
+
+  test('is over in time, as fast as steps are now', () => {
+    const now = (factor: number) =>
+      [1, 1, 1].map((tokens) => ({ tokens, ms: (CARD[0]?.ms ?? 0) * factor }));
+    expect(mostGuessed(CARD, [], 250)).toBe(MOST_GUESSED);
+    expect(mostGuessed(CARD, [], 14)).toBe(3);
+    expect(mostGuessed(CARD, now(12), 250)).toBe(6);
+    expect(mostGuessed(CARD, now(15), 250)).toBe(4);
+    expect(mostGuessed(CARD, now(30), 250)).toBe(0);
+    // Of steps with guesses it is known how long they should take; a single slow one is chance.
+    expect(mostGuessed(CARD, [{ tokens: 8, ms: 22 * 15 }], 250)).toBe(4);
+    expect(mostGuessed(CARD, [...now(1).slice(1), { tokens: 1, ms: 900 }], 250)).toBe(MOST_GUESSED);
+    expect(mostGuessed([], now(1), 250)).toBe(0);
   });
 
   test('follows how often guesses of that kind were right, and of that kind only', () => {

@@ -1,6 +1,7 @@
 /** Behind everything else while only relays are answered, where that can be undone. */
+import { setPriority } from 'node:os';
 import { expect, test } from 'vitest';
-import { mayRaise } from '../../../electron/engine/process-priority.ts';
+import { mayRaise, setAll } from '../../../electron/engine/process-priority.ts';
 import { createWorkPriority } from '../../../electron/engine/work-priority.ts';
 
 test('goes down with the first relay, up with the owner’s first request, and stays between two', () => {
@@ -56,4 +57,22 @@ test.each([
 
 test('what does not say so may not', () => {
   expect(mayRaise('', '')).toBe(false);
+});
+
+test('a thread that has ended meanwhile is no failure, and holds up no other', () => {
+  const failures: unknown[] = [];
+  const set: number[] = [];
+  const gone = 2 ** 22 + 1;
+  const refused = new Error('not allowed');
+  setAll(
+    [gone, 1, 2],
+    (id) => {
+      if (id === gone) setPriority(gone, 0);
+      if (id === 1) throw refused;
+      set.push(id);
+    },
+    (error) => failures.push(error),
+  );
+  expect(set).toEqual([2]);
+  expect(failures).toEqual([refused]);
 });

@@ -1,7 +1,8 @@
 /** What is made of decisions: when the engine is paced and killed, and what happens when that does not work. */
 import { describe, expect, test } from 'vitest';
 import { createActing, YIELD_LIMIT_MS, type Orders } from '../../../electron/governor/acting.ts';
-import { createFakeActuators } from '../../fakes/fake-actuators.ts';
+import type { NodeFacts } from '../../../electron/governor/ports.ts';
+import { createFakeActuators, READY_NODE } from '../../fakes/fake-actuators.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { turn } from '../../fakes/supervised-engine.ts';
@@ -24,9 +25,13 @@ async function setUp({ isPrompt = true } = {}) {
   const actuators = createFakeActuators();
   actuators.isPrompt = isPrompt;
   const heard: string[] = [];
+  let node: NodeFacts = { ...READY_NODE, holdsMemory: true };
+  const turnsTo = (change: Partial<NodeFacts>) => {
+    node = { ...node, ...change };
+  };
   const acting = createActing(
     actuators,
-    { clock, log },
+    { clock, log, nodeFacts: () => node },
     { onStopped: () => heard.push('stopped'), onReleased: () => heard.push('released') },
   );
   const apply = async (orders: Orders) => {
@@ -41,7 +46,7 @@ async function setUp({ isPrompt = true } = {}) {
   await apply(SERVING);
   actuators.answer();
   await turn();
-  return { clock, log, actuators, acting, apply, pass, calls, heard };
+  return { clock, log, actuators, acting, apply, pass, calls, heard, turnsTo };
 }
 
 describe('pace', () => {
@@ -183,6 +188,38 @@ describe('a release', () => {
     actuators.answer();
     await turn();
     await pass(60_000);
+    expect(calls).not.toContain('release');
+  });
+
+  test.each([
+    ['game', { isAnswering: true, isOwners: true }, false],
+    ['owner-active', { isOwners: true }, false],
+    ['suspended', { isAnswering: true, isOwners: true }, true],
+  ] as const)(
+    'for %s, when the owner asked something after it was decided: %j, happens: %s',
+    async (release, change, happens) => {
+      const { apply, actuators, calls, turnsTo, acting } = await setUp({ isPrompt: false });
+      if (!happens) {
+        await apply({ ...YIELD, release });
+        turnsTo(change);
+      } else {
+        turnsTo(change);
+        acting.apply({ ...YIELD, release });
+      }
+      actuators.answer();
+      await turn();
+      expect(calls.includes('release')).toBe(happens);
+      turnsTo({ isAnswering: false, isOwners: false });
+      await apply({ ...YIELD, release });
+      expect(calls).toContain('release');
+    },
+  );
+
+  test('of an engine that stands not still waits for an answer to its owner as well', async () => {
+    const { apply, pass, calls, turnsTo } = await setUp({ isPrompt: false });
+    await apply(YIELD);
+    turnsTo({ isAnswering: true, isOwners: true });
+    await pass(YIELD_LIMIT_MS);
     expect(calls).not.toContain('release');
   });
 

@@ -1,7 +1,11 @@
 /** What the governor remembers, shown as the window gets it, over a day of simulated time. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openGovernorDatabase } from '../../../electron/governor/governor-database.ts';
+import { WRITE_MS } from '../../../electron/governor/governor-ledger.ts';
 import { NOTHING_READ } from '../../../electron/governor/sensors.ts';
 import { createStretchStore } from '../../../electron/governor/stretch-store.ts';
 import { governorSchema, type Stretch } from '../../../electron/ipc/governor.ts';
@@ -67,25 +71,28 @@ describe('the strip of a day', () => {
         const kept = { ...store, dispose: () => undefined };
         let nowMs = START;
         let one = startLedger(':memory:', nowMs, { store: kept });
-        const said: { readonly atMs: number; readonly code: string }[] = [];
+        let said: { readonly atMs: number; readonly ms: number; readonly code: string }[] = [];
         for (const { ms, code, hasWork, ends } of trace) {
           const lasts = ms >= 4_000 && ends !== 'killed';
           const isCode = code ?? (hasWork ? 'serving' : 'ready');
-          if (lasts) said.push({ atMs: nowMs + ms / 2, code: isCode });
+          if (lasts) said.push({ atMs: nowMs + ms / 2, ms, code: isCode });
           const status = code === null ? statusOf('serving') : statusOf('waiting', code);
           one.ledger.noteDecision(status, NOTHING_READ, hasWork);
           one.clock.advance(ms);
           nowMs += ms;
           if (ends === 'runs') continue;
-          // A killed one does nothing more.
+          // A killed one does nothing more, and up to a minute of what it knew is lost with it.
           if (ends === 'quits') one.ledger.dispose();
+          else said = said.filter(({ atMs }) => atMs < nowMs - WRITE_MS);
           nowMs += ms;
           one = startLedger(':memory:', nowMs, { store: kept });
         }
         const { day } = viewSchema.parse(one.ledger.view());
         expectWhole(day, Math.max(START, nowMs - DAY_MS));
-        for (const { atMs, code } of said) {
-          if (atMs < nowMs - DAY_MS) continue;
+        for (const { atMs, ms, code } of said) {
+          // After an hour what lasted less than ten seconds may stand for nothing any more.
+          const isKept = atMs > nowMs - HOUR_MS || ms >= 10_000;
+          if (atMs < nowMs - DAY_MS || !isKept) continue;
           expect(day.findLast(({ fromMs }) => fromMs <= atMs)?.code).toBe(code);
         }
         store.dispose();
@@ -151,6 +158,17 @@ describe('what is live', () => {
     expect(ledger.view().live).toBeNull();
   });
 
+  it('is the same card that the decision is made of, however its driver spells it', () => {
+    const { ledger, clock } = start({ device: () => ({ kind: 'gpu', name: 'Maker Card (X)' }) });
+    const { gpus } = cardReadings(clock, {});
+    const [card] = gpus?.value ?? [];
+    if (!gpus || !card) throw new Error('no card was read');
+    const other = { ...card, id: '0000:02:00.0', name: 'Other', watts: 7 };
+    const readings = { ...NOTHING_READ, gpus: { ...gpus, value: [other, card] } };
+    ledger.noteDecision(statusOf('serving'), readings, true);
+    expect(ledger.view().live).toMatchObject({ device: 'Card', watts: 108 });
+  });
+
   it("is the processor where it computes, with the owner's watts", () => {
     const world = start({ device: () => ({ kind: 'cpu', name: null }) });
     world.settings = { ...world.settings, measuredWatts: { idle: 40, serving: 90 } };
@@ -213,6 +231,42 @@ describe('what has become old', () => {
     expect(store.pieces(0, START * 2)).toMatchObject([{ code: 'earning-off' }]);
     ledger.dispose();
   });
+
+  it('is still there on the last of ninety days, and gone on the day after', () => {
+    const store = createStretchStore(openGovernorDatabase(':memory:', 0).database);
+    const { ledger, clock } = start({ store });
+    ledger.noteDecision(statusOf('serving'), NOTHING_READ, true);
+    clock.advance(HOUR_MS);
+    ledger.noteDecision(statusOf('off', 'earning-off'), NOTHING_READ, false);
+    clock.advance(89.5 * DAY_MS);
+    expect(store.pieces(0, START * 2)[0]).toMatchObject({ code: 'serving' });
+    clock.advance(DAY_MS);
+    expect(store.pieces(0, START * 2)).toMatchObject([{ code: 'earning-off' }]);
+    ledger.dispose();
+  });
+});
+
+describe('a goodbye and a return', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lull-ledger-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    [1_000, ['ready', 'game']],
+    [10_000, ['ready', 'app-closed', 'game']],
+  ])('%i ms apart', (apartMs, codes) => {
+    const path = join(folder, `${String(apartMs)}.sqlite`);
+    const before = startLedger(path, START);
+    before.ledger.noteDecision(statusOf('serving'), NOTHING_READ, false);
+    before.clock.advance(60_000);
+    before.ledger.dispose();
+    const after = startLedger(path, START + 60_000 + apartMs);
+    after.ledger.noteDecision(statusOf('waiting', 'game'), NOTHING_READ, false);
+    after.clock.advance(60_000);
+    expect(after.ledger.view().day.map(({ code }) => code)).toEqual(codes);
+    after.ledger.dispose();
+  });
 });
 
 describe('give-backs', () => {
@@ -244,11 +298,17 @@ describe('the disk', () => {
     });
     ledger.noteDecision(statusOf('serving'), NOTHING_READ, false);
     expect(writes).toBe(1);
-    for (let s = 0; s < 600; s++) {
-      clock.advance(1_000);
-      ledger.noteDecision(statusOf('serving'), NOTHING_READ, false);
-    }
+    const goOn = (seconds: number): void => {
+      for (let s = 0; s < seconds; s++) {
+        clock.advance(1_000);
+        ledger.noteDecision(statusOf('serving'), NOTHING_READ, false);
+      }
+    };
+    // Once more after two seconds, when the stretch stands; from then on each minute.
+    goOn(600);
     expect(writes).toBe(11);
+    goOn(2);
+    expect(writes).toBe(12);
     isFull = true;
     ledger.noteDecision(statusOf('waiting', 'game'), NOTHING_READ, false);
     clock.advance(200_000);

@@ -141,6 +141,17 @@ describe('the duty of a card', () => {
     expect(celsius).toBe(73);
   });
 
+  test('samples that come more than 2.5 s apart raise it in small steps', () => {
+    const riseOf = (beatMs: number) => {
+      const scene = warmScene({}, 50);
+      const first = scene.card({ celsius: 50 }).duty;
+      for (let beat = 0; beat < 12; beat++) scene.card({ celsius: 50 }, beatMs);
+      return scene.card({ celsius: 50 }, beatMs).duty - first;
+    };
+    expect(riseOf(2400)).toBeGreaterThan(0.28);
+    expect(riseOf(2600)).toBeLessThan(0.26);
+  });
+
   test('a long gap between two looks counts as five seconds', () => {
     const scene = warmScene({}, 50);
     const { duty } = scene.card({ celsius: 50 });

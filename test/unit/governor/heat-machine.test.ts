@@ -41,10 +41,69 @@ describe('a processor', () => {
     ]);
     expect(codes(onCpu(scene, 59, cpu(85)))).toEqual(['cpu-hot']);
     const after = onCpu(scene, 1, cpu(85));
-    expect(after).toMatchObject({ duty: 0.5, reasons: [] });
-    expect(onCpu(scene, 10, cpu(60)).duty).toBeCloseTo(0.6);
+    expect(after.reasons).toEqual([]);
+    // It had been slowed down already, and goes on with half of that.
+    expect(after.duty).toBeCloseTo(0.457);
+    expect(onCpu(scene, 10, cpu(60)).duty).toBeCloseTo(after.duty + 0.1);
     const fine = heatScene();
     expect(codes(onCpu(fine, 60, cpu(94)))).toEqual([]);
+  });
+
+  test('one that lives at its limit is held ten degrees below it, without a pause', () => {
+    const scene = heatScene();
+    let celsius = 50;
+    let duty = 1;
+    let least = 1;
+    for (let second = 0; second < 3600; second++) {
+      const verdict = onCpu(scene, 1, cpu(Math.round(celsius)));
+      expect(codes(verdict)).toEqual([]);
+      ({ duty } = verdict);
+      least = Math.min(least, duty);
+      celsius += (35 + 63 * duty - celsius) / 20;
+    }
+    expect(celsius).toBeGreaterThan(89);
+    expect(celsius).toBeLessThan(91);
+    expect(duty).toBeCloseTo(55 / 63, 1);
+    expect(least).toBeGreaterThan(0.7);
+    expect(onCpu(scene, 1, cpu(90)).cause).toBe('heat');
+  });
+
+  test('is held by what it tells over some seconds, and not by what it does not tell', () => {
+    const scene = heatScene();
+    onCpu(scene, 10, cpu(89));
+    expect(onCpu(scene, 1, cpu(93)).duty).toBe(1);
+    expect(onCpu(scene, 2, cpu(93)).duty).toBeLessThan(0.97);
+    const unlimited = heatScene();
+    const told = (nowMs: number) => ({ cpuCelsius: at(99, nowMs) });
+    expect(onCpu(unlimited, 60, told).duty).toBe(1);
+    const broken = heatScene();
+    expect(onCpu(broken, 60, cpu(NaN)).duty).toBe(1);
+  });
+
+  test('of what policy took away all is there again at once', () => {
+    const scene = heatScene();
+    const told = (nowMs: number) => ({ ...cpu(50)(nowMs), ceiling: 0.5 });
+    expect(onCpu(scene, 60, told).duty).toBe(0.5);
+    expect(onCpu(scene, 6, cpu(50)).duty).toBe(1);
+  });
+
+  test('after a pause a long gap between two looks counts as five seconds', () => {
+    const scene = heatScene();
+    onCpu(scene, 1, () => ({}));
+    onCpu(scene, 1, (nowMs) => ({ thermalState: at('serious', nowMs) }));
+    const { duty } = onCpu(scene, 301, () => ({}));
+    expect(duty).toBeCloseTo(0.51);
+    expect(scene.tick(14_000, { device: 'cpu', gpu: null }).duty).toBeCloseTo(duty + 0.05);
+  });
+
+  test('reasons of a card do not stand in its way, but in the card’s', () => {
+    const scene = heatScene();
+    scene.hold(4, { celsius: 120 });
+    expect(codes(onCpu(scene, 1, cpu(50)))).toEqual([]);
+    expect(codes(scene.card({ celsius: 40 }))).toContain('gpu-critical');
+    const hot = heatScene();
+    onCpu(hot, 12, cpu(95));
+    expect(codes(hot.card({ celsius: 40 }))).toContain('cpu-hot');
   });
 
   test('waits until it is 15 degrees below', () => {

@@ -1,6 +1,9 @@
 /** Readers side by side: each at its own pace, none held up by another. */
 import { describe, expect, test } from 'vitest';
-import type { ReadingsMessage } from '../../../electron/governor/sensors/messages.ts';
+import {
+  fromSensorsSchema,
+  type ReadingsMessage,
+} from '../../../electron/governor/sensors/messages.ts';
 import { createRunner } from '../../../electron/governor/sensors/reader-runner.ts';
 import type { AnyReader, Outcome, Reader } from '../../../electron/governor/sensors/reader.ts';
 import type { MachineKey, Wish } from '../../../electron/governor/sensors.ts';
@@ -39,9 +42,14 @@ function createReader<Part extends MachineKey>(
 }
 
 function setUp(...readers: readonly AnyReader[]) {
+  return setUpGathering(0, ...readers);
+}
+
+function setUpGathering(gatherMs: number, ...readers: readonly AnyReader[]) {
   const clock = createManualClock();
   const messages: ReadingsMessage[] = [];
-  const runner = createRunner(readers, { clock, emit: (message) => messages.push(message) });
+  const emit = (message: ReadingsMessage) => messages.push(message);
+  const runner = createRunner(readers, { clock, gatherMs, emit });
   const last = (key: MachineKey) =>
     messages.findLast(
       ({ values, unknown, absent }) =>
@@ -74,6 +82,26 @@ describe('pace', () => {
     runner.stop();
     await pass(4_000);
     expect([fast.asked.length, fast.stops(), slow.stops()]).toEqual([19, 1, 1]);
+  });
+
+  test('while nothing computes, those are asked less often that may be, and at once when it begins', async () => {
+    const apps = createReader({ keys: ['apps'], everyMs: 1_000, restEveryMs: 6_000 });
+    const { clock, runner } = setUp(apps.reader);
+    const pass = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 500) {
+        await apps.answer({ values: { apps: [] }, source: 'x' });
+        clock.advance(500);
+      }
+      await apps.answer({ values: { apps: [] }, source: 'x' });
+    };
+    runner.watch(wish({ everyMs: 2_000 }), 1);
+    await pass(12_000);
+    expect(apps.asked).toHaveLength(3);
+    await pass(1_000);
+    runner.watch(wish({ everyMs: 1_000 }), 2);
+    expect(apps.asked).toHaveLength(4);
+    await pass(3_000);
+    expect(apps.asked).toHaveLength(7);
   });
 
   test('another list of programs is handed on without asking at once', async () => {
@@ -219,4 +247,60 @@ test('of several sources the first that knows speaks; what nobody knows and nobo
   await first.answer({ values: {}, source: '' });
   await second.answer({ values: {}, source: '' });
   expect(last('isOnUps')?.absent).toEqual(['isOnUps']);
+});
+
+test('answers of one moment travel together, with the age that they have by then', async () => {
+  const [power, lid] = [createReader({ keys: ['power'] }), createReader({ keys: ['isLidShut'] })];
+  const { clock, messages, runner } = setUpGathering(10, power.reader, lid.reader);
+  runner.watch(wish(), 1);
+  const before = messages.length;
+  await power.answer(mains);
+  clock.advance(4);
+  await lid.answer({ values: { isLidShut: false }, source: 'the lid' });
+  expect(messages).toHaveLength(before);
+  clock.advance(6);
+  expect(messages).toHaveLength(before + 1);
+  expect(messages.at(-1)).toMatchObject({
+    values: { power: 'mains', isLidShut: false },
+    origins: { power: { ageMs: 10 }, isLidShut: { ageMs: 6 } },
+    isComplete: true,
+  });
+  clock.advance(990);
+  await power.answer(mains);
+  runner.stop();
+  clock.advance(10);
+  expect(messages).toHaveLength(before + 1);
+});
+
+describe('what a message could not hold', () => {
+  test('is cut and made printable: a program may call itself whatever it likes', async () => {
+    const apps = createReader({ keys: ['apps', 'fullscreen'] });
+    const { runner, last } = setUp(apps.reader);
+    runner.watch(wish(), 1);
+    const evil = { name: `\u001B[31m\u202Egame\n${'x'.repeat(10_000)}`, by: 'mark' } as const;
+    await apps.answer({
+      values: { apps: Array.from({ length: 100 }, () => evil), fullscreen: '\u0000\u0007' },
+      source: 'a\tsource',
+    });
+    const message = last('apps');
+    expect(message?.values.apps).toHaveLength(64);
+    expect(message?.values.apps?.[0]?.name).toMatch(/^\[31m game x{300,400}$/);
+    // It fills the screen all the same.
+    expect(message?.values.fullscreen).toBe('?');
+    expect(message?.origins.apps?.source).toBe('a source');
+    expect(fromSensorsSchema.safeParse(message).success).toBe(true);
+  });
+
+  test('or could not be is unknown, and takes nothing else with it', async () => {
+    const heat = createReader({ keys: ['cpuCelsius', 'power'] });
+    const { runner, last } = setUp(heat.reader);
+    runner.watch(wish(), 1);
+    await heat.answer({ values: { cpuCelsius: 2_147_483, power: 'mains' }, source: 'coretemp' });
+    expect(last('cpuCelsius')).toMatchObject({
+      values: { power: 'mains' },
+      unknown: { cpuCelsius: 'it tells what cannot be' },
+      absent: [],
+    });
+    expect(fromSensorsSchema.safeParse(last('cpuCelsius')).success).toBe(true);
+  });
 });

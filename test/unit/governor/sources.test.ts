@@ -76,7 +76,10 @@ function setUp(idleSource: ReturnType<typeof idleSourceOf> = X11) {
   const presence = createPresence(monitor, clock, idleSource);
   const { machine, source } = createMachine();
   const heard = withHeard(createPowerEvents(monitor, clock), source);
-  const sensors = createSystemSensors(presence, heard, idleSource.name === null);
+  const sensors = createSystemSensors(presence, heard, {
+    clock,
+    usesSession: idleSource.name === null,
+  });
   let events = 0;
   const stop = sensors.onEvent(() => (events += 1));
   sensors.watch(wishEvery(2000));
@@ -195,9 +198,9 @@ test('heat as main hears it goes before what the process says, and what main doe
 });
 
 describe('idle time by the session', () => {
-  const idle = (value: number): MachineReadings => ({
+  const idle = (value: number, atMs = 0): MachineReadings => ({
     ...NO_MACHINE,
-    sessionIdleMs: { value, atMs: 0, source: 'Wayland’s input notification' },
+    sessionIdleMs: { value, atMs, source: 'Wayland’s input notification' },
   });
   const wayland = { name: null, unusable: 'nobody could be seen' };
 
@@ -223,14 +226,31 @@ describe('idle time by the session', () => {
   });
 
   test('is caught lying itself, and believed again when it has seen the input', () => {
-    const { sensors, machine } = setUp(wayland);
-    machine.readings = idle(5_001);
+    const { sensors, machine, clock } = setUp(wayland);
+    const counts = (value: number): number | undefined => {
+      machine.readings = idle(value, clock.monotonicMs());
+      return sensors.read().idleMs?.value;
+    };
     sensors.noteOwnInput();
-    expect(sensors.read().idleMs).toBeNull();
+    clock.advance(100);
+    expect(counts(5_101)).toBeUndefined();
     expect(sensors.read().unknownIdle).toMatch(/cannot be believed/);
-    machine.readings = idle(5_000);
+    // It sees the owner in another window, but not in ours.
+    expect(counts(0)).toBeUndefined();
     sensors.noteOwnInput();
-    expect(sensors.read().idleMs?.value).toBe(5_000);
+    clock.advance(100);
+    expect(counts(5_100)).toBe(5_100);
+  });
+
+  test('that was counted before the input is no lie', () => {
+    const { sensors, machine, clock } = setUp(wayland);
+    machine.readings = idle(61_000, clock.monotonicMs());
+    clock.advance(1_900);
+    sensors.noteOwnInput();
+    expect(sensors.read().idleMs?.value).toBe(61_000);
+    clock.advance(100);
+    machine.readings = idle(100, clock.monotonicMs());
+    expect(sensors.read().idleMs?.value).toBe(100);
   });
 
   test('unknown, it gives both reasons', () => {

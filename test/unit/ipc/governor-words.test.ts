@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { STRETCH_CODES } from '../../../electron/ipc/governor.ts';
 import { needSentence, pastClause, plainClause } from '../../../electron/ipc/reason-words.ts';
-import { DUTY_CAUSES, REASON_CODES, type Status } from '../../../electron/ipc/status.ts';
+import {
+  DUTY_CAUSES,
+  NOT_READ_YET,
+  REASON_CODES,
+  TO_BE_TESTED,
+  type Status,
+} from '../../../electron/ipc/status.ts';
 import { dutyWords, policyWords, statusSentence } from '../../../electron/ipc/status-words.ts';
 import {
   groupName,
@@ -21,6 +27,20 @@ const SERVING: Status = {
 describe('the words of the governor', () => {
   it('name for every reason what ends it, in a sentence', () => {
     for (const code of REASON_CODES) expect(needSentence(code)).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('call nothing a fault that is only the beginning', () => {
+    const reasons = [{ code: 'power-unknown' as const, untilMs: null, detail: NOT_READ_YET }];
+    const waiting: Status = { ...SERVING, mode: 'waiting', reasons };
+    expect(statusSentence(waiting, NOW, 300).sentence).toMatch(
+      /^Waiting: Lull reads the sensors for the first time/,
+    );
+    expect(needSentence('power-unknown', NOT_READ_YET)).toContain('the first reading');
+    expect(pastClause('preparing', TO_BE_TESTED)).toBe('the engine had still to be tested');
+    const broken = [{ code: 'power-unknown' as const, untilMs: null, detail: 'no such folder' }];
+    expect(statusSentence({ ...waiting, reasons: broken }, NOW, 300).sentence).toMatch(
+      /^Not serving: Lull cannot tell/,
+    );
   });
 
   it('put in what exactly it is, where that tells', () => {

@@ -100,6 +100,24 @@ describe('a relay', () => {
     );
   });
 
+  it('names the engine as it is found to be: one that loads for it first may compute otherwise', async () => {
+    const LOADED = { ...terms.MODEL, profile: `0x${'71'.repeat(32)}` } as const;
+    const found = [[LOADED], []];
+    let models = [terms.MODEL];
+    const pair = createRelayPair({
+      supplier: { models: { now: () => models } },
+      generate: async function* (request, signal) {
+        models = found.shift() ?? [];
+        yield* answerOf(['a'])(request, signal);
+      },
+    });
+    await collect(relay(pair, await requestOf(1)));
+    expect(lastReceipt(pair)?.profile).toBe(LOADED.profile);
+    // What is not offered any more is what it was.
+    await collect(relay(pair, await requestOf(2)));
+    expect(lastReceipt(pair)?.profile).toBe(LOADED.profile);
+  });
+
   it('is cut where its CU end, and charged for what was said', async () => {
     const pair = createRelayPair({ generate: answerOf(['a', 'b', 'c', 'd']) });
     const events = await collect(relay(pair, await requestOf(1, { maxCu: 28n })));

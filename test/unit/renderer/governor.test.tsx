@@ -7,7 +7,7 @@ import type { Live } from '../../../electron/ipc/governor.ts';
 import type { Status } from '../../../electron/ipc/status.ts';
 import { curvePath, curveY, roomFor } from '../../../renderer/charts/curve.ts';
 import { EarningsScreen } from '../../../renderer/features/earnings/EarningsScreen.tsx';
-import { balanceFacts } from '../../../renderer/features/earnings/net-words.ts';
+import { balanceFacts, floorWords } from '../../../renderer/features/earnings/net-words.ts';
 import {
   DAY_MS,
   dayTicks,
@@ -279,9 +279,18 @@ describe('net of electricity', () => {
     expect(text()).not.toMatch(/0\.001 EUR/);
   });
 
+  it('names the lowest price worth serving for, once it is known, and hides it', () => {
+    const { money } = governor;
+    expect(floorWords(money, String)).toBeNull();
+    const known = { ...money, floorPerMillionCu: 1_300n };
+    expect(floorWords(known, String)).toMatch(/^Below 1300 per 1,000,000 CU .* only shown\.$/);
+    expect(floorWords(known, () => '•••••')).not.toContain('1300');
+  });
+
   it('tells what it costs to stay awake', () => {
     const { money } = governor;
-    expect(awakeWords(money)).toContain('is told once');
+    expect(awakeWords(money)).toContain('once the price of electricity is known');
+    expect(awakeWords({ ...money, currency: 'EUR' })).toContain('once the watts at the plug');
     expect(awakeWords({ ...money, currency: 'EUR', awakeMicrosPerMonth: 8_600_000n })).toContain(
       'about 8.60 EUR a month',
     );

@@ -4,6 +4,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { runningOf } from '../../../../electron/governor/sensors/apps-match.ts';
+import { createLinuxProcesses } from '../../../../electron/governor/sensors/apps-processes.ts';
 import { createAppReaders } from '../../../../electron/governor/sensors/apps-readers.ts';
 import { BusError, type Bus } from '../../../../electron/governor/sensors/bus.ts';
 import { systemFiles } from '../../../../electron/governor/sensors/files.ts';
@@ -80,6 +82,44 @@ describe('the owner’s own list', () => {
     write('proc/9/comm', 'GameLauncherHelperOne\n');
     const games = ['cyberpunk2077', 'GameLauncherHelperOne', ''];
     expect(await look({}, { games })).toEqual([{ name: 'cyberpunk2077', by: 'list' }]);
+  });
+
+  test('asks old processes seldom, and notices all the same what becomes of each', async () => {
+    const asked: string[] = [];
+    const files = {
+      ...systemFiles,
+      readLink: (file: string) => {
+        asked.push(file);
+        return systemFiles.readLink(file);
+      },
+    };
+    const list = createLinuxProcesses(files, path.join(root, 'proc'));
+    const running = async () => runningOf(['Hades'], await list(['Hades']));
+    const become = (pid: number, program: string) => {
+      rmSync(path.join(root, `proc/${pid}`), { recursive: true, force: true });
+      write(`proc/${pid}/comm`, path.basename(program));
+      symlinkSync(program, path.join(root, `proc/${pid}/exe`));
+    };
+    for (let pid = 100; pid < 180; pid += 1) become(pid, '/usr/bin/idle');
+    for (let look = 0; look < 4; look += 1) expect(await running()).toEqual([]);
+    asked.length = 0;
+    for (let look = 0; look < 8; look += 1) expect(await running()).toEqual([]);
+    expect(asked).toHaveLength(80);
+    // A new one, also one that was its own launcher a moment ago.
+    become(200, '/usr/bin/sh');
+    expect(await running()).toEqual([]);
+    become(200, '/games/Hades');
+    expect(await running()).toEqual(['Hades']);
+    rmSync(path.join(root, 'proc/200'), { recursive: true });
+    expect(await running()).toEqual([]);
+    // Another list looks at all of them anew, and an old process that changes is found within a round.
+    become(150, '/games/Hades');
+    const found: boolean[] = [];
+    for (let look = 0; look < 8; look += 1) found.push((await running()).length > 0);
+    expect(found.at(-1)).toBe(true);
+    asked.length = 0;
+    await list(['Hades', 'Doom']);
+    expect(asked).toHaveLength(80);
   });
 
   test('is compared with what Windows and macOS print', async () => {
