@@ -97,7 +97,10 @@ describe('trayModel', () => {
   it('has an icon for every state, on every system', () => {
     const icons = (['off', 'waiting', 'serving', 'draining'] as const).map(
       (mode) =>
-        trayModel({ status: { ...OFF, mode }, isEarningOn: true, answersInFlight: 0, ...AWAY }, NOW_MS).icon,
+        trayModel(
+          { status: { ...OFF, mode }, isEarningOn: true, answersInFlight: 0, ...AWAY },
+          NOW_MS,
+        ).icon,
     );
     expect(icons).toEqual(['off', 'waiting', 'serving', 'serving']);
     for (const icon of icons) {
