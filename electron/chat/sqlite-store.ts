@@ -9,35 +9,13 @@ import {
 import type { ChatStore } from './ports.ts';
 import { failureFromJson } from './stored-failure.ts';
 import { statsFromJson, statsToJson } from './stored-stats.ts';
-import { sqliteError } from '../platform/sqlite-error.ts';
+import { guarded, together } from '../platform/sqlite-together.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** Takes over the open database and closes it on `dispose`. */
 export function createSqliteStore(database: DatabaseSync): ChatStore {
   const sql = prepareStatements(database);
-
-  function guarded<Value>(work: () => Value): Value {
-    try {
-      return work();
-    } catch (error) {
-      throw sqliteError(error);
-    }
-  }
-
-  function together(work: () => void): void {
-    guarded(() => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        database.exec('COMMIT');
-      } catch (error) {
-        // A full disk may already have rolled it back.
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
 
   const putConversation = (conversation: Conversation): void => {
     const { id, title, createdAtMs, updatedAtMs } = conversation;
@@ -69,7 +47,7 @@ export function createSqliteStore(database: DatabaseSync): ChatStore {
       });
     },
     saveTogether: (conversation, messages) => {
-      together(() => {
+      together(database, () => {
         putConversation(conversation);
         for (const message of messages) putMessage(message);
       });

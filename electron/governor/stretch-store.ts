@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { giveBackSchema, STRETCH_CODES, type GiveBack } from '../ipc/governor.ts';
 import { REASON_CODES } from '../ipc/status.ts';
-import { sqliteError } from '../platform/sqlite-error.ts';
+import { guarded, together } from '../platform/sqlite-together.ts';
 import type { EnergyHour } from './energy.ts';
 import type { ServedHour } from './money.ts';
 import type { Piece } from './stretches.ts';
@@ -78,28 +78,6 @@ const energySchema = z.object({
 export function createStretchStore(database: DatabaseSync): StretchStore {
   const sql = prepareStatements(database);
 
-  function guarded<Value>(work: () => Value): Value {
-    try {
-      return work();
-    } catch (error) {
-      throw sqliteError(error);
-    }
-  }
-
-  function together(work: () => void): void {
-    guarded(() => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        database.exec('COMMIT');
-      } catch (error) {
-        // A full disk may already have rolled it back.
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
   const writeAll = ({ life, pieces, goneIds, giveBacks, served, energy }: Page): void => {
     for (const id of goneIds) sql.dropPiece.run(id);
     for (const piece of pieces) {
@@ -135,7 +113,7 @@ export function createStretchStore(database: DatabaseSync): StretchStore {
     served: (hour) => guarded(() => sql.served.all(hour).map((row) => hourSchema.parse(row))),
     energy: (hour) => guarded(() => sql.energy.all(hour).map((row) => energySchema.parse(row))),
     write: (page) => {
-      together(() => {
+      together(database, () => {
         writeAll(page);
       });
     },
@@ -143,7 +121,7 @@ export function createStretchStore(database: DatabaseSync): StretchStore {
       guarded(() => sql.cut.run(fromMs));
     },
     forget: (ms, hour) => {
-      together(() => {
+      together(database, () => {
         sql.forgetPieces.run(ms);
         sql.forgetGiveBacks.run(ms);
         sql.forgetServed.run(hour);

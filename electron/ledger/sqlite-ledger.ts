@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { AppError } from '../platform/app-error.ts';
 import type { Log } from '../platform/log.ts';
+import { inTransaction } from '../platform/sqlite-together.ts';
 import {
   ledgerEntrySchema,
   type LedgerEntry,
@@ -143,16 +144,7 @@ function createAppend(database: DatabaseSync): (rows: readonly Columns[]) => rea
     const [only] = rows;
     // A statement alone is a transaction of its own.
     if (rows.length === 1 && only) return [add(only)];
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const sequences = rows.map(add);
-      database.exec('COMMIT');
-      return sequences;
-    } catch (error) {
-      // A full disk may already have rolled it back.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
+    return inTransaction(database, () => rows.map(add));
   };
 }
 

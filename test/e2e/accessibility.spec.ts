@@ -1,19 +1,9 @@
 /** Every screen passes axe in both themes, and the keyboard alone is enough. */
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { ask, test } from './app.ts';
-import { setTheme } from './screenshots.ts';
+import { expectClean } from './clean.ts';
 
 const NETWORK_MS = 60_000;
-
-async function expectClean(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme);
-    // The other mode opens a page of its own, which Lull does not allow.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 test('chat and settings pass axe in both themes', async ({ launch }) => {
   const { page } = await launch();

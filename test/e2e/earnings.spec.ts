@@ -1,21 +1,12 @@
 /** Earnings in the window: by hour, by day, added up, down to receipt and transaction, and all of it as a file. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type ElectronApplication, type Page } from '@playwright/test';
+import { expect, type ElectronApplication } from '@playwright/test';
 import { test } from './app.ts';
-import { photograph, setTheme } from './screenshots.ts';
+import { expectClean } from './clean.ts';
+import { photograph } from './screenshots.ts';
 
 const NETWORK_MS = 60_000;
-
-async function expectClean(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme);
-    // The other mode opens a page of its own, which Lull does not allow.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 /** The system's own dialog cannot be clicked; it answers at once instead. */
 async function chooseInDialog(app: ElectronApplication, filePath: string): Promise<void> {

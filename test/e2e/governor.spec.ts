@@ -1,21 +1,12 @@
 /** The governor in the window: its settings last, its day is told without a gap, its sensors answer, all by the keys. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { SHARED_CACHE, test } from './app.ts';
-import { photograph, setTheme } from './screenshots.ts';
+import { expectClean } from './clean.ts';
+import { photograph } from './screenshots.ts';
 
 const NETWORK_MS = 60_000;
-
-async function expectClean(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme);
-    // The other mode opens a page of its own, which Lull does not allow.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 const goTo = (page: Page, name: string) =>
   page.getByRole('navigation').getByRole('button', { name, exact: true }).press('Enter');

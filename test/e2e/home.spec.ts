@@ -1,20 +1,12 @@
 /** The first minutes in the real app, against the clock; then Home, where earning is switched and explained. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { ask, test } from './app.ts';
-import { photograph, setTheme } from './screenshots.ts';
+import { expectClean } from './clean.ts';
+import { photograph } from './screenshots.ts';
 
 /** What issue 4 allows: from an empty data folder to the first answer, and to the first practice earning. */
 const FIRST_ANSWER_MS = 60_000;
 const FIRST_EARNING_MS = 90_000;
-
-async function expectClean(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 const goTo = (page: Page, name: string) =>
   page.getByRole('navigation').getByRole('button', { name, exact: true }).click();

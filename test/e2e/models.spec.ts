@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { HUB_REVISION, startFakeHub } from '../fakes/fake-hub.ts';
 import { ask, SHARED_CACHE, test } from './app.ts';
-import { photograph, setTheme } from './screenshots.ts';
+import { expectClean } from './clean.ts';
+import { photograph } from './screenshots.ts';
 
 const STARTER = join(SHARED_CACHE, 'starter.gguf');
 const STARTER_NAME = 'MiniMind2 Small (test model)';
@@ -15,14 +15,6 @@ const FETCHED_NAME = 'A fetched model';
 const REPOSITORY = 'somebody/Fetched-GGUF';
 const DOWNLOAD_MS = 60_000;
 const MEASURE_MS = 120_000;
-
-async function expectClean(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 const goTo = (page: Page, name: string) =>
   page.getByRole('navigation').getByRole('button', { name, exact: true }).click();

@@ -1,19 +1,11 @@
 /** Another server answers in the real app instead of the engine: asked for, counted, missed when it is gone, left again. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { chunk, startOpenAiServer } from '../fakes/openai-server.ts';
 import { ask, test } from './app.ts';
-import { photograph, setTheme } from './screenshots.ts';
+import { expectClean } from './clean.ts';
+import { photograph } from './screenshots.ts';
 
 const MODEL = 'the-same-model';
-
-async function expectClean(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 const goTo = (page: Page, name: string) =>
   page.getByRole('navigation').getByRole('button', { name, exact: true }).click();

@@ -1,19 +1,10 @@
 /** The wallet in the window: what there is, what will be signed, signing it, and who one is. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { test } from './app.ts';
-import { photograph, setTheme } from './screenshots.ts';
+import { expectClean } from './clean.ts';
+import { photograph } from './screenshots.ts';
 
 const NETWORK_MS = 60_000;
-
-async function expectClean(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(page, theme);
-    // The other mode opens a page of its own, which Lull does not allow.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-}
 
 async function confirmSheet(page: Page): Promise<void> {
   const sheet = page.getByRole('dialog');

@@ -3,10 +3,9 @@ import {
   createEngineSupervisor,
   type EngineSupervisor,
 } from '../../../electron/engine/engine-supervisor.ts';
-import type { SpawnChild } from '../../../electron/platform/child.ts';
 import { systemClock } from '../../../electron/platform/clock.ts';
-import { createForkedChildren } from '../../fakes/fork-child.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
+import { heardChildren } from './heard-children.ts';
 import { sharedMs, stoppedSchema } from './shared-clock.ts';
 
 export interface WatchedEngine {
@@ -17,29 +16,13 @@ export interface WatchedEngine {
 }
 
 export function createWatchedEngine(): WatchedEngine {
-  const children = createForkedChildren('../test/bench/gate');
   let hear: (atMs: number) => void = () => undefined;
-  const spawn: SpawnChild = (_entry, options) => {
-    const child = children.spawn('gate-engine-process', options);
-    return {
-      get pid() {
-        return child.pid;
-      },
-      post: (message) => {
-        child.post(message);
-      },
-      onExit: (listener) => child.onExit(listener),
-      kill: () => {
-        child.kill();
-      },
-      onMessage: (listener) =>
-        child.onMessage((message) => {
-          const stopped = stoppedSchema.safeParse(message);
-          if (stopped.success) hear(stopped.data.atMs);
-          else listener(message);
-        }),
-    };
-  };
+  const children = heardChildren('../test/bench/gate', 'gate-engine-process', (message) => {
+    const stopped = stoppedSchema.safeParse(message);
+    if (stopped.success) hear(stopped.data.atMs);
+    return stopped.success;
+  });
+  const { spawn } = children;
   const engine = createEngineSupervisor({ spawn, clock: systemClock, log: createMemoryLog() });
   return {
     engine,

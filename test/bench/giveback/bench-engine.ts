@@ -4,10 +4,9 @@ import {
   type EngineSupervisor,
 } from '../../../electron/engine/engine-supervisor.ts';
 import { createLinuxMemory } from '../../../electron/engine/memory-linux.ts';
-import type { SpawnChild } from '../../../electron/platform/child.ts';
 import { systemClock } from '../../../electron/platform/clock.ts';
-import { createForkedChildren } from '../../fakes/fork-child.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
+import { heardChildren } from '../gate/heard-children.ts';
 import { stoodSchema, type Stood } from './stood.ts';
 
 export interface BenchEngine {
@@ -18,33 +17,15 @@ export interface BenchEngine {
 }
 
 export function createBenchEngine(): BenchEngine {
-  const children = createForkedChildren('../test/bench/giveback');
   let stood: Stood | null = null;
-  const spawn: SpawnChild = (_entry, options) => {
-    const child = children.spawn('giveback-engine-process', options);
-    return {
-      get pid() {
-        return child.pid;
-      },
-      post: (message) => {
-        child.post(message);
-      },
-      onExit: (listener) => child.onExit(listener),
-      kill: () => {
-        child.kill();
-      },
-      onMessage: (listener) =>
-        child.onMessage((message) => {
-          const told = stoodSchema.safeParse(message);
-          if (!told.success) {
-            listener(message);
-            return;
-          }
-          // What comes later is worse: it did not stand still after all.
-          stood = told.data;
-        }),
-    };
-  };
+  const entry = 'giveback-engine-process';
+  const children = heardChildren('../test/bench/giveback', entry, (message) => {
+    const told = stoodSchema.safeParse(message);
+    // What comes later is worse: it did not stand still after all.
+    if (told.success) stood = told.data;
+    return told.success;
+  });
+  const { spawn } = children;
   const memory = process.platform === 'linux' ? createLinuxMemory(systemClock) : undefined;
   const log = createMemoryLog();
   const engine = createEngineSupervisor({ spawn, clock: systemClock, log, memory });

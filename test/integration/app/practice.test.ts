@@ -194,6 +194,8 @@ describe('practice network', () => {
     await vi.waitFor(() => {
       expect(existsSync(infoPath)).toBe(true);
     }, 30_000);
+    // Its engine is tested before it answers strangers.
+    await until(host.app, ({ status }) => status.mode === 'serving');
     const guest = start('guest', { joined: readPracticeInfo(infoPath) });
     await guest.app.start();
     const message = await answerOf(guest, 'What is the capital of France?');
