@@ -12,17 +12,19 @@ const NO_RIGHT = /insufficient permissions|permission denied|not permitted|requi
 export function createNvidiaPower(program = 'nvidia-smi', limitMs = LIMIT_MS): PowerTool {
   const run = (args: readonly string[]): Promise<string> =>
     new Promise((resolve, reject) => {
+      const limit = AbortSignal.timeout(limitMs);
       const options = {
         // Not its own `timeout`, which waits for the end of what it killed: inside a hung driver there is none.
-        signal: AbortSignal.timeout(limitMs),
-        killSignal: 'SIGKILL',
+        signal: limit,
         windowsHide: true,
         env: { ...process.env, LC_ALL: 'C' },
       } as const;
-      execFile(program, [...args], options, (error, stdout, stderr) => {
+      const child = execFile(program, [...args], options, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else reject(new Error(wordsFor(error, `${stdout}\n${stderr}`), { cause: error }));
       });
+      // The signal alone asks politely, and a program that does not hear it would stay for ever.
+      limit.addEventListener('abort', () => child.kill('SIGKILL'));
     });
   return {
     async read(cardId) {

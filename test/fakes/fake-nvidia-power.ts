@@ -9,6 +9,8 @@ export interface FakeNvidiaPower {
   setLimit(watts: number): void;
   /** `deaf` ignores SIGTERM and never answers. */
   behave(how: 'well' | 'refuses' | 'deaf' | 'tells nothing'): void;
+  /** Whether a deaf one still runs. */
+  isStillDeaf(): boolean;
   /** Arguments of every call. */
   calls(): readonly string[];
 }
@@ -26,7 +28,7 @@ export function createFakeNvidiaPower(folder: string): FakeNvidiaPower {
 cd "$(dirname "$0")"
 echo "$@" >> calls
 case "$(cat how)" in
-  deaf) trap '' TERM; while :; do :; done;;
+  deaf) echo $$ > pid; trap '' TERM; while :; do sleep 0.1; done;;
   'tells nothing') echo '[N/A], [N/A], [N/A]'; exit 0;;
   refuses) case "$*" in *-pl*)
     echo 'Changing power management limit is not permitted: Insufficient Permissions'; exit 4;; esac;;
@@ -46,6 +48,13 @@ esac
     },
     behave(next) {
       writeFileSync(how, next);
+    },
+    isStillDeaf() {
+      try {
+        return process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 0);
+      } catch {
+        return false;
+      }
     },
     calls: () => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : []),
   };

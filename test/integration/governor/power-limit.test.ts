@@ -142,6 +142,7 @@ test.runIf(isPosix)('waits for a driver that hangs no longer than its time', asy
   limit.limit(250);
   await until(() => refusals.length === 1);
   expect(refusals[0]).toContain('did not answer in time');
+  await until(() => !driver.isStillDeaf());
 });
 
 test('without the program says so', async () => {
