@@ -101,9 +101,10 @@ async function run() {
   const mutants = [...ruleMutants(), ...textMutants()]
     .filter(({ name }) => name.includes(wanted))
     .filter((_, at) => at % parts === part);
-  if (mutants.length === 0) return 0;
   const whole = new Set(mutants.flatMap(({ tests }) => tests));
-  if (!(await passes([...whole]))) throw new Error('The tests fail without any change.');
+  // One part of few mutants may hold none.
+  if (whole.size > 0 && !(await passes([...whole])))
+    throw new Error('The tests fail without any change.');
   let survivors = 0;
   for (const mutant of mutants) {
     current = mutant;

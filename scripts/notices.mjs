@@ -21,6 +21,8 @@ export const BUNDLED = [
   '@zxcvbn-ts/language-common',
   '@zxcvbn-ts/language-en',
   'qr',
+  '@homebridge/dbus-native',
+  'x11',
   // Compiled into the contracts.
   '@openzeppelin/contracts',
 ];

@@ -27,7 +27,7 @@ export function sensorsConfigOf(facts: SystemFacts): SensorsConfig {
     devRoot: '/dev',
     home,
     systemBus: isLinux ? (given(env.DBUS_SYSTEM_BUS_ADDRESS) ?? SYSTEM_BUS) : null,
-    sessionBus: isLinux ? (given(env.DBUS_SESSION_BUS_ADDRESS) ?? userBus) : null,
+    sessionBus: isLinux ? (busOf(env.DBUS_SESSION_BUS_ADDRESS) ?? userBus) : null,
     waylandSocket: isLinux ? waylandSocket(given(env.WAYLAND_DISPLAY), runtime) : null,
     display: isLinux ? given(env.DISPLAY) : null,
     isWayland:
@@ -40,6 +40,11 @@ export function sensorsConfigOf(facts: SystemFacts): SensorsConfig {
 function waylandSocket(display: string | null, runtime: string | null): string | null {
   if (display === null || path.posix.isAbsolute(display)) return display;
   return runtime === null ? null : path.posix.join(runtime, display);
+}
+
+/** Chromium writes `disabled:` where it found none. */
+function busOf(address: string | undefined): string | null {
+  return address?.startsWith('disabled:') === true ? null : given(address);
 }
 
 function given(value: string | undefined): string | null {

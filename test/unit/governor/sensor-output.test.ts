@@ -145,6 +145,8 @@ describe('where to look', () => {
     });
     const nothing = { sessionBus: null, waylandSocket: null };
     expect(sensorsConfigOf({ ...linux, env: {} })).toMatchObject(nothing);
+    const disabled = { DBUS_SESSION_BUS_ADDRESS: 'disabled:' };
+    expect(sensorsConfigOf({ ...linux, env: disabled }).sessionBus).toBeNull();
   });
 
   test('can be another tree of files, but never for an installed Lull', () => {
