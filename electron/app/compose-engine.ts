@@ -78,7 +78,8 @@ export function composeEngine(
   const planFor = (model: ModelInfo | null): EnginePlan | null => {
     if (isModest) return model && modestPlan(model);
     const { cacheFolder } = config.paths;
-    return planEngine({ model, probe, settings: settings.current().engine, cacheFolder });
+    const { known } = hub.snapshot().model;
+    return planEngine({ model, probe, settings: settings.current().engine, cacheFolder, known });
   };
   const showEngine = (): void => {
     // While backends are tested the engine is off, which is not what the owner should read.

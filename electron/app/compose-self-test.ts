@@ -10,7 +10,10 @@ import type { Log } from '../platform/log.ts';
 import type { GateParts } from './node-gate.ts';
 import { selfTestNode } from './self-test-ports.ts';
 
-export interface SelfTestParts extends Pick<GateParts, 'hub' | 'answers' | 'library' | 'hashes'> {
+export interface SelfTestParts extends Pick<
+  GateParts,
+  'hub' | 'answers' | 'owners' | 'library' | 'hashes'
+> {
   readonly sensors: Pick<Sensors, 'look'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,8 +22,13 @@ export interface SelfTestParts extends Pick<GateParts, 'hub' | 'answers' | 'libr
   readonly onChange: () => void;
 }
 
+export interface NodeSelfTester extends Omit<SelfTester, 'stop'> {
+  /** Somebody wants the computer who would end relays as well: the test ends, unless they asked for it. */
+  giveWay(): void;
+}
+
 /** @param path where what was found is kept */
-export function composeSelfTest(path: string, parts: SelfTestParts): SelfTester {
+export function composeSelfTest(path: string, parts: SelfTestParts): NodeSelfTester {
   const { hub, clock, log, onChange } = parts;
   let ownersWishes = 0;
   const isOwnersWish = () => ownersWishes > 0;
@@ -36,7 +44,11 @@ export function composeSelfTest(path: string, parts: SelfTestParts): SelfTester 
   });
   let isKnowing = false;
   return {
-    ...tester,
+    state: tester.state,
+    dispose: tester.dispose,
+    giveWay() {
+      if (!isOwnersWish()) tester.stop();
+    },
     look() {
       if (!parts.isClear() && !isFree()) return;
       tester.look();

@@ -28,10 +28,16 @@ export interface PlanParts {
   readonly probe: ProbeOutcome | null;
   readonly settings: EngineSettings;
   readonly cacheFolder: string;
+  /** All models that are there. */
+  readonly known: readonly ModelInfo[];
 }
 
+/** A guess from a model that is not much smaller takes as long as the answer. */
+const DRAFT_PART = 5;
+
 /** Null when there is no model, or nothing to run it on. */
-export function planEngine({ model, probe, settings, cacheFolder }: PlanParts): EnginePlan | null {
+export function planEngine(parts: PlanParts): EnginePlan | null {
+  const { model, probe, settings, cacheFolder } = parts;
   const chosen = probe?.candidates.find(({ state }) => state === 'chosen');
   if (!model || !probe || !chosen) return null;
   const { kvType, server } = settings;
@@ -47,9 +53,19 @@ export function planEngine({ model, probe, settings, cacheFolder }: PlanParts): 
     sequences: SEQUENCES,
     contextTokens: null,
     kvType,
+    ...(server === null && chosen.backend !== 'cpu' ? draftOf(model, parts.known) : {}),
     cacheFolder,
     server,
   };
+}
+
+/** The smallest of the same family; whether the two really go together and gain by it the engine finds out. */
+function draftOf(model: ModelInfo, known: readonly ModelInfo[]): Pick<EnginePlan, 'draftPath'> {
+  const [smallest] = known
+    .filter(({ isStarter, architecture }) => !isStarter && architecture === model.architecture)
+    .filter(({ sizeBytes }) => sizeBytes * DRAFT_PART <= model.sizeBytes)
+    .sort((one, other) => one.sizeBytes - other.sizeBytes);
+  return smallest === undefined ? {} : { draftPath: smallest.path };
 }
 
 function placeOf(chosen: ProbeOutcome['candidates'][number], { packs }: ProbeOutcome) {

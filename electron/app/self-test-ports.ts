@@ -30,7 +30,7 @@ export interface SelfTestNode {
   knowFile(): Promise<void>;
 }
 
-type Parts = Pick<GateParts, 'hub' | 'answers' | 'library' | 'hashes'> & {
+type Parts = Pick<GateParts, 'hub' | 'answers' | 'owners' | 'library' | 'hashes'> & {
   readonly sensors: Pick<Sensors, 'look'>;
   /** Whether the engine may be asked now: a game may have begun since the test was wanted. */
   readonly mayAsk: () => boolean;
@@ -39,7 +39,7 @@ type Parts = Pick<GateParts, 'hub' | 'answers' | 'library' | 'hashes'> & {
 };
 
 export function selfTestNode(parts: Parts): SelfTestNode {
-  const { hub, answers, library, hashes, sensors } = parts;
+  const { hub, answers, owners, library, hashes, sensors } = parts;
   /** The hash is null when the file could not be read. */
   let hashed: { readonly model: ModelInfo; readonly sha256: string | null } | null = null;
   const drivers = readProbeFacts({ lullVersion: '', starterSha256: '' }).drivers.join('\n');
@@ -64,7 +64,8 @@ export function selfTestNode(parts: Parts): SelfTestNode {
       topLogprobs: server() === null ? 1 : 0,
       cacheKey: CACHE_KEY,
     };
-    for await (const event of answers.generate(request, signal)) {
+    const events = answers.generate(request, signal);
+    for await (const event of parts.isOwnersWish() ? owners.counted(events) : events) {
       if (event.type !== 'tokens') continue;
       tokenIds.push(...event.tokenIds);
       for (const { logprob } of event.logprobs ?? []) logprobs.push(logprob);

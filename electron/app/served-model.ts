@@ -46,6 +46,7 @@ function profileOf(
   // Nobody knows how another server computes and draws, so nothing is claimed.
   if (server !== null) return { engine: 'external', backend: '', kvType: '', sampler: '' };
   // Tokens that are checked together are rounded like a prompt's, not like those written one by one.
-  const computes = speculation === 'lookup' ? `${ENGINE} spec=lookup` : ENGINE;
+  const isGuessing = speculation !== undefined && speculation !== 'off';
+  const computes = isGuessing ? `${ENGINE} spec=${speculation}` : ENGINE;
   return { engine: computes, backend: backend ?? 'cpu', kvType, sampler: SAMPLER_NAME };
 }

@@ -22,6 +22,8 @@ export interface EnginePlan {
   readonly contextTokens: number | null;
   /** Number format of keys and values in the context; left out, f16. */
   readonly kvType?: KvType | undefined;
+  /** A small model that may guess what this one will say, where that pays; left out, none does. */
+  readonly draftPath?: string | undefined;
   /** Where states of the owner's own conversations may be kept; null or left out, nowhere on a disk. */
   readonly cacheFolder?: string | null | undefined;
   /** Answers in place of our own engine, which then only counts; null or left out, nobody does. */

@@ -213,7 +213,7 @@ export function startEngineSession(
 }
 
 function loadOptions(plan: EnginePlan, tunedThreads: number | null) {
-  const { modelPath, backend, sequences, contextTokens, kvType, cacheFolder } = plan;
+  const { modelPath, backend, sequences, contextTokens, kvType, draftPath, cacheFolder } = plan;
   const threads = tunedThreads ?? plan.threads;
   return {
     modelPath,
@@ -224,6 +224,7 @@ function loadOptions(plan: EnginePlan, tunedThreads: number | null) {
     sequences,
     contextTokens,
     kvType,
+    draftPath,
     cacheFolder,
     server: plan.server,
   };

@@ -214,8 +214,9 @@ export function createEngineSupervisor(
   return {
     generate,
     use(next) {
-      if (JSON.stringify(next) === JSON.stringify(plan)) return;
+      const isSame = textOf(next) === textOf(plan);
       plan = next;
+      if (isSame) return;
       tunedThreads = null;
       crashes.reset();
       stop(new AppError('engine-restarted', { details: 'another model was chosen' }));
@@ -275,4 +276,9 @@ export function createEngineSupervisor(
       stop(new AppError('cancelled', { details: 'Lull is closing' }));
     },
   };
+}
+
+/** Another small model to guess with is no reason to end what runs: it counts from the next load on. */
+function textOf(plan: EnginePlan | null): string {
+  return JSON.stringify({ ...plan, draftPath: undefined });
 }

@@ -14,13 +14,14 @@ import {
 } from './fit.ts';
 import { kvBytes, kvOptions } from './kv-type.ts';
 import { settleLog, type LlamaBackend } from './llama-backend-adapter.ts';
+import { loadDraft, type LoadedDraft } from './llama-draft-adapter.ts';
 import { promptRules, type PromptRules } from './llama-prompt-adapter.ts';
 import { asTokens } from './llama-evaluate-adapter.ts';
 import { llamaSequence } from './llama-sequence-adapter.ts';
 import type { LoadOptions, LoadReport } from './messages.ts';
 import type { ModelContext } from './model-context.ts';
 import { measureStepCosts } from './speculation-costs.ts';
-import { pays } from './speculation-rule.ts';
+import { draftPays, pays } from './speculation-rule.ts';
 
 export interface LoadedModel {
   readonly context: ModelContext;
@@ -97,19 +98,49 @@ async function load(
   const plain = modelContext(model, context, rules, shape.sequences);
   const isProcessor = options.backend === 'cpu' || backend.devices.some((each) => each.isProcessor);
   // On a processor several tokens never pay, and would be rounded differently.
-  const guessing =
-    isOnDevice && !isProcessor && hooks.clock ? await withGuessing(plain, hooks.clock) : plain;
+  const { clock } = hooks;
+  const looking = isOnDevice && !isProcessor && clock ? await withGuessing(plain, clock) : plain;
+  const draft = clock ? await draftFor(backend, options, model, looking, clock) : null;
   return {
-    context: guessing,
-    report: { ...facts, speculation: guessing.stepCosts === undefined ? 'off' : 'lookup' },
+    context: draft === null ? looking : { ...looking, draft },
+    report: { ...facts, speculation: speculationOf(looking, draft) },
     tunableThreads: most > 1 && most !== options.threads && !isOnDevice ? most : null,
     prefillTokens,
     together: sharesBatches(options.backend, modelBytes),
     setThreads(count) {
       llama.maxThreads = Math.min(count, threads);
     },
-    dispose: () => model.dispose(),
+    async dispose() {
+      await draft?.dispose();
+      await model.dispose();
+    },
   };
+}
+
+/** @returns null where nobody is named, and where the large model is not faster for it */
+async function draftFor(
+  backend: LlamaBackend,
+  { draftPath }: LoadOptions,
+  target: LlamaModel,
+  { stepCosts, contextTokens }: ModelContext,
+  clock: Clock,
+): Promise<LoadedDraft | null> {
+  if (draftPath === undefined || stepCosts === undefined) return null;
+  try {
+    const wish = { path: draftPath, target: target.fileInfo, contextTokens, clock };
+    const draft = await loadDraft(backend, wish);
+    if (draft === null || draftPays(stepCosts, draft.tokenMs)) return draft;
+    await draft.dispose();
+    return null;
+  } catch {
+    // Its file may be gone or damaged: the large model answers without it.
+    return null;
+  }
+}
+
+function speculationOf({ stepCosts }: ModelContext, draft: LoadedDraft | null) {
+  if (draft !== null) return 'draft';
+  return stepCosts === undefined ? 'off' : 'lookup';
 }
 
 async function withGuessing(context: ModelContext, clock: Clock): Promise<ModelContext> {

@@ -76,6 +76,8 @@ export const loadOptionsSchema = z.strictObject({
   contextTokens: z.number().int().positive().nullable(),
   /** Number format of keys and values in the context; left out, f16. */
   kvType: kvTypeSchema.optional(),
+  /** A small model that may guess beside it; left out, none does. */
+  draftPath: z.string().min(1).optional(),
   /** Where the owner's own states may be kept; null or left out, nowhere on a disk. */
   cacheFolder: z.string().min(1).nullable().optional(),
   /** Who computes in place of this process; null or left out, nobody does. */
@@ -93,8 +95,8 @@ export const loadReportSchema = z.strictObject({
   deviceNames: z.array(z.string()),
   /** Memory of those devices together; null on the CPU. */
   deviceMemoryBytes: z.number().nullable(),
-  /** How it guesses what answers go on with, where it was measured to pay; left out, not at all. */
-  speculation: z.enum(['off', 'lookup']).optional(),
+  /** How it guesses what answers go on with, where it was measured to pay; left out, not at all. `draft` looks up as well. */
+  speculation: z.enum(['off', 'lookup', 'draft']).optional(),
 });
 
 export const generateEventSchema = z.discriminatedUnion('type', [

@@ -64,6 +64,17 @@ export interface SequencePort {
   open(tokens: readonly number[], options: SampleOptions): TokenSource;
 }
 
+/** A small model that guesses how a text goes on. */
+export interface Draft {
+  /** What one guessed token costs. */
+  readonly tokenMs: number;
+  /**
+   * Up to so many tokens that it expects after `text`. None while it is still reading a long text, of which each call
+   * reads a piece. Never during another call.
+   */
+  guess(text: readonly number[], most: number): Promise<readonly number[]>;
+}
+
 export interface ModelContext {
   /** What one sequence can hold, prompt and answer together. */
   readonly contextTokens: number;
@@ -72,6 +83,8 @@ export interface ModelContext {
   readonly endTexts: readonly string[];
   /** What steps of one answer cost, where it pays to guess how it goes on; left out, nothing is guessed. */
   readonly stepCosts?: StepCosts | undefined;
+  /** Guesses where the text itself says nothing; left out, nobody does. Only with `stepCosts`. */
+  readonly draft?: Draft | undefined;
   /** The prompt for these turns, ready to be continued by the model. @throws AppError `bad-request` */
   render(turns: readonly ChatTurn[]): readonly number[];
   /** Text of `tokens` when they follow `previous`; bytes that are no complete character become U+FFFD. */

@@ -175,7 +175,7 @@ export function createScheduler(
     planStep(slots, {
       isOpenToRelays: pace.isOpen,
       isOldestFirst: readingSteps % OLDEST_EVERY === 0,
-      stepCosts: model.stepCosts,
+      guessing: model,
       mostGuessed: mostGuessed(model.stepCosts ?? [], history.alone, RELAYS_MS),
       promptTokens: (writers, isForRelays) =>
         promptTokens(history, { writers, isForRelays, most: limits.prefillTokens }),

@@ -15,6 +15,8 @@ export const MOST_GUESSED = MOST_STEP_TOKENS - 1;
 
 /** Less than this is lost again to the error of the measurement. */
 const WORTH = 1.1;
+/** Before anything is known of a small model's guesses: good ones are right two times in three. */
+export const FIRST_DRAFT_CHANCE = 0.65;
 /** Of guesses in a text that repeats itself; where not even these pay, none do. */
 const GOOD_CHANCE = 0.8;
 
@@ -42,6 +44,16 @@ export function guessesWorth(costs: StepCosts, chance: number, most: number): nu
 /** Whether guessing can pay with this model on this device at all. */
 export function pays(costs: StepCosts): boolean {
   return guessesWorth(costs, GOOD_CHANCE, MOST_GUESSED) > 0;
+}
+
+/** The same where another model has to be asked for each guess, which also takes its time. */
+export function withDrafting(costs: StepCosts, tokenMs: number): StepCosts {
+  return costs.map(({ tokens, ms }) => ({ tokens, ms: ms + (tokens - 1) * tokenMs }));
+}
+
+/** Whether a small model that takes so long for each guess is worth its memory. */
+export function draftPays(costs: StepCosts, tokenMs: number): boolean {
+  return guessesWorth(withDrafting(costs, tokenMs), FIRST_DRAFT_CHANCE, MOST_GUESSED) > 0;
 }
 
 /**
@@ -90,7 +102,12 @@ export function chanceOf([few, some, many]: Chances, matched: number): number {
 
 /** The chances once a guess that followed so many common tokens was right or wrong. */
 export function judged([few, some, many]: Chances, matched: number, isRight: boolean): Chances {
-  const moved = (chance: number) => chance + (Number(isRight) - chance) / MEMORY;
+  const moved = (chance: number) => judgedOne(chance, isRight);
   if (matched >= MANY_FROM) return [few, some, moved(many)];
   return matched >= SOME_FROM ? [few, moved(some), many] : [moved(few), some, many];
+}
+
+/** A chance of its own, once a guess was right or wrong. */
+export function judgedOne(chance: number, isRight: boolean): number {
+  return chance + (Number(isRight) - chance) / MEMORY;
 }

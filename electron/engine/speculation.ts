@@ -1,4 +1,5 @@
 /** What is guessed of one answer, and how often that was right: also guesses that nobody paid for are judged. */
+import type { Drafts } from './speculation-drafts.ts';
 import { lookUp, NO_GUESS, type Guess } from './speculation-lookup.ts';
 import {
   chanceOf,
@@ -11,13 +12,21 @@ import {
 } from './speculation-rule.ts';
 
 export interface Guesses {
+  /** The prompt and what has been written. */
+  readonly text: readonly number[];
+  /** Of a small model; null where there is none. */
+  readonly drafts: Drafts | null;
   /** Tokens that are worth checking together with the next one. @param most that the answer has room for */
   next(most: number): readonly number[];
   /** The answer has got this token. */
   saw(token: number): void;
 }
 
-export function createGuesses(costs: StepCosts, prompt: readonly number[]): Guesses {
+export function createGuesses(
+  costs: StepCosts,
+  prompt: readonly number[],
+  drafts: Drafts | null = null,
+): Guesses {
   const text = [...prompt];
   let guess: Guess = NO_GUESS;
   /** Of the guess's tokens, those that were right so far. */
@@ -25,7 +34,11 @@ export function createGuesses(costs: StepCosts, prompt: readonly number[]): Gues
   let chances: Chances = FIRST_CHANCES;
 
   return {
+    text,
+    drafts,
     next(most) {
+      const drafted = drafts?.left() ?? [];
+      if (drafted.length > 0) return drafted.slice(0, Math.max(0, most));
       guess = lookUp(text, MOST_GUESSED);
       right = 0;
       if (guess.tokens.length === 0) return [];
@@ -34,6 +47,7 @@ export function createGuesses(costs: StepCosts, prompt: readonly number[]): Gues
     },
     saw(token) {
       text.push(token);
+      drafts?.saw(token);
       const guessed = guess.tokens[right];
       if (guessed === undefined) return;
       const isRight = guessed === token;

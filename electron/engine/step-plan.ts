@@ -1,10 +1,17 @@
 /** Who takes part in a step of the model, and what each of them does in it. */
 import type { RelayShare } from '../protocol/relay-share.ts';
 import type { Generation } from './generation.ts';
-import type { SampledToken, SequencePort, TokenSource } from './model-context.ts';
+import type {
+  Draft,
+  ModelContext,
+  SampledToken,
+  SequencePort,
+  TokenSource,
+} from './model-context.ts';
 import { prefillChunk } from './prefill.ts';
+import { createDrafts } from './speculation-drafts.ts';
 import { createGuesses, type Guesses } from './speculation.ts';
-import type { StepCosts } from './speculation-rule.ts';
+import { withDrafting } from './speculation-rule.ts';
 
 /** One of the model's sequences, and the answer that has it. */
 export interface Slot {
@@ -50,8 +57,8 @@ export interface StepTurn {
   readonly isOpenToRelays: boolean;
   /** The prompt that came first is read first; otherwise the most urgent one, and of those the shortest. */
   readonly isOldestFirst: boolean;
-  /** What steps of one answer cost, where it pays to guess how it goes on. */
-  readonly stepCosts: StepCosts | undefined;
+  /** Where it pays to guess how an answer goes on, and who else can be asked. */
+  readonly guessing: Pick<ModelContext, 'stepCosts' | 'draft'>;
   /** With more guesses the step would take too long for whoever comes meanwhile. */
   readonly mostGuessed: number;
   /** Most prompt tokens beside so many answers that are written. */
@@ -86,10 +93,16 @@ export function planStep(slots: readonly Slot[], turn: StepTurn): Step {
     return chunk === 0 ? [] : [{ relay, run: () => read(port, running, chunk) }];
   });
   // Somebody else's token would come later for it.
-  const guesses = going.length === 1 ? guessesOf(going[0]?.running, turn.mostGuessed) : [];
+  const [alone] = going.length === 1 ? going : [];
+  const guesses = guessesOf(alone?.running, turn.mostGuessed);
+  const asked = guesses.length > 0 ? 0 : worthAsking(alone?.running, turn.mostGuessed);
+  const { draft } = turn.guessing;
+  if (alone !== undefined && draft !== undefined && asked > 0) {
+    return askingStep(alone, draft, asked);
+  }
   const writing = writers.map(({ port, running, relay }) => ({
     relay,
-    run: () => write(port, running, guesses, turn.stepCosts),
+    run: () => write(port, running, guesses, turn),
   }));
   const parts = [...writing, ...reading];
   const guessed = guesses.length;
@@ -99,6 +112,19 @@ export function planStep(slots: readonly Slot[], turn: StepTurn): Step {
 /** The last token of an answer is not evaluated, so that guessing it would gain nothing. */
 function guessesOf(running: Running | undefined, most: number): readonly number[] {
   return running?.guesses?.next(Math.min(running.generation.room - 1, most)) ?? [];
+}
+
+function worthAsking(running: Running | undefined, most: number): number {
+  return running?.guesses?.drafts?.wanted(Math.min(running.generation.room - 1, most)) ?? 0;
+}
+
+/** A step of the small model alone: what it expects is checked in the next one, which is timed as any other. */
+function askingStep({ running, relay }: Going, draft: Draft, most: number): Step {
+  const run = async (): Promise<void> => {
+    const text = running.guesses?.text ?? [];
+    running.guesses?.drafts?.came(await draft.guess(text, most));
+  };
+  return { parts: [{ relay, run }], writers: 0, prompt: 0, offered: 0, guessed: 0 };
 }
 
 interface Going {
@@ -172,7 +198,7 @@ async function write(
   port: SequencePort,
   running: Running,
   guesses: readonly number[],
-  stepCosts: StepCosts | undefined,
+  turn: StepTurn,
 ): Promise<void> {
   const { generation } = running;
   const take = (token: SampledToken | null) => {
@@ -180,17 +206,19 @@ async function write(
     if (token !== null) running.guesses?.saw(token.id);
     return canGo(running);
   };
-  const source = running.source ?? open(port, running, stepCosts);
+  const source = running.source ?? open(port, running, turn);
   if (guesses.length > 0 && source.check !== undefined) await source.check(guesses, take);
   else take(await source.next());
 }
 
-function open(port: SequencePort, running: Running, stepCosts: StepCosts | undefined): TokenSource {
+function open(port: SequencePort, running: Running, { guessing }: StepTurn): TokenSource {
+  const { stepCosts, draft } = guessing;
   const { prompt, sampling } = running.generation;
   const source = port.open(prompt.slice(-1), sampling);
   running.source = source;
-  const canGuess = stepCosts !== undefined && port.canRewind && source.check !== undefined;
-  if (canGuess) running.guesses = createGuesses(stepCosts, prompt);
+  if (stepCosts === undefined || !port.canRewind || source.check === undefined) return source;
+  const drafts = draft ? createDrafts(withDrafting(stepCosts, draft.tokenMs)) : null;
+  running.guesses = createGuesses(stepCosts, prompt, drafts);
   return source;
 }
 

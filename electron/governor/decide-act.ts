@@ -3,12 +3,12 @@ import type { PresencePolicy, ReasonCode, Status } from '../ipc/status.ts';
 import { isAsked, isMemoryShort, type CardState } from './decide-card.ts';
 import { ceilingOf, holdDuty, type DutyState } from './decide-duty.ts';
 import { endingNow, graceSince, inFlight, POLICIES } from './decide-ending.ts';
-import type { Around } from './decide-look.ts';
+import { startAfterMs, type Around } from './decide-look.ts';
 import { releaseOf, stepGiveBack, type GiveBackState } from './decide-release.ts';
 import type { HeatVerdict } from './heat.ts';
-import { AWAKE_AFTER_MS, DUTY, LOOK_MS, STALE_MS } from './policy.ts';
+import { AWAKE_AFTER_MS, DUTY, LOOK_MS, STALE_MS, UNHURRIED_MS } from './policy.ts';
 import type { GovernorConfig } from './ports.ts';
-import { known } from './senses.ts';
+import { idleNeededMs, known } from './senses.ts';
 import type { Wish } from './sensors.ts';
 import { nodeVetoes, type Facts, type Veto } from './vetoes.ts';
 
@@ -26,7 +26,7 @@ export interface ActedBefore {
 export interface Acts {
   /** Relays that were taken under these policies have to end now. */
   readonly endsRelays: readonly PresencePolicy[];
-  /** Part of the time in which relays may compute now; 0 as soon as they have to stand still. */
+  /** Part of the time in which relays may compute now; 0 as soon as they have to stand still, for a moment or for good. */
   readonly pace: number;
   /** The engine's process has to go now, and why. */
   readonly release: ReasonCode | null;
@@ -75,23 +75,30 @@ export function act(
   judged: Judged,
   around: Around,
   facts: Facts,
-  { settings }: GovernorConfig,
+  config: GovernorConfig,
 ): Acted {
+  const { settings } = config;
   const { node, relays } = facts;
   const { nowMs, mode } = judged;
   const isRunning = inFlight(relays) > 0;
+  const isComputing = isRunning || node.selfTest === 'running';
   const { graceSinceMs, endsRelays } = end(before, around, facts, nowMs);
   const goesOn = POLICIES.filter((each) => relays[each] > 0 && !endsRelays.includes(each));
   const duty = paceOf(before, judged, around, goesOn);
   const ranMs = isRunning ? nowMs : around.senses.isAwakeAgain ? null : before.ranMs;
   const released = giveBack(before.giveBack, judged, around, node);
+  // What is held for relays may have to go while the owner is still at it.
+  const isHolding = released.next.sinceMs !== null;
   const usesCard = node.device.kind === 'gpu' && (mode === 'serving' || isRunning);
   return {
     acts: {
       endsRelays,
-      pace: duty?.value ?? 0,
+      pace: isProbing(around) ? 0 : (duty?.value ?? 0),
       release: released.release,
-      wish: { everyMs: lookMs(judged, isRunning), withGpu: usesCard || isAsked(judged.card) },
+      wish: {
+        everyMs: lookMs(judged, { isComputing, isHolding }, around, startAfterMs(config)),
+        withGpu: usesCard || isAsked(judged.card),
+      },
       keepsAwake: settings.keepsAwake && mayStayAwake(around) && isRecent(ranMs, nowMs),
       powerLimitWatts: usesCard ? settings.powerLimitWatts : null,
       limits: around.verdict?.limits ?? NO_ACTS.limits,
@@ -150,9 +157,22 @@ function giveBack(
   return { release: releaseOf(next, input), next };
 }
 
-function lookMs({ mode, card }: Judged, isRunning: boolean): number {
-  if (mode === 'serving' || isRunning) return LOOK_MS.serving;
-  return isAsked(card) ? LOOK_MS.arming : LOOK_MS.waiting;
+function lookMs(
+  { mode, policy, card, nowMs }: Judged,
+  { isComputing, isHolding }: { readonly isComputing: boolean; readonly isHolding: boolean },
+  { senses }: Around,
+  afterMs: number,
+): number {
+  if (mode === 'serving' || isComputing) return LOOK_MS.serving;
+  if (isAsked(card)) return LOOK_MS.arming;
+  if (isHolding || policy === 'always' || senses.input === null) return LOOK_MS.waiting;
+  const startsInMs = senses.input.lastMs + idleNeededMs(senses, afterMs) - nowMs;
+  return startsInMs > UNHURRIED_MS ? LOOK_MS.unhurried : LOOK_MS.waiting;
+}
+
+/** Relays stand still for a moment, so that others can be seen. */
+function isProbing({ probe }: Around): boolean {
+  return probe !== null && probe.silentMs !== null;
 }
 
 /** A laptop sleeps when its owner lets it, and so does a computer that lives on what is left in a battery. */

@@ -4,6 +4,7 @@ import { cardVetoes, isAsked, type CardState } from './decide-card.ts';
 import { ceilingOf } from './decide-duty.ts';
 import { inFlight, type VetoesUnder } from './decide-ending.ts';
 import { judgeHeat, type HeatInput, type HeatState, type HeatVerdict } from './heat.ts';
+import { isSilentAt, stepProbe, type ProbeState } from './decide-probe.ts';
 import { isNight } from './hours.ts';
 import { ownCard, type OwnCard } from './own-card.ts';
 import { ARMING } from './policy.ts';
@@ -23,6 +24,7 @@ export interface LookedBefore {
   readonly machine: MachineSenses | null;
   readonly card: CardState | null;
   readonly heat: HeatState | null;
+  readonly probe: ProbeState | null;
 }
 
 export interface Around {
@@ -32,6 +34,7 @@ export interface Around {
   readonly card: Reading<GpuReading> | null;
   /** Null while the card sleeps. */
   readonly verdict: HeatVerdict | null;
+  readonly probe: ProbeState | null;
   /** Of the owner and the machine, as they stand under each policy. */
   readonly under: VetoesUnder;
   /** Of heat and of the card. */
@@ -57,11 +60,14 @@ export function lookAround(
   const senses = observe(before.senses, readings, now, afterMs);
   const asks = node.device.kind === 'gpu' && (isAsked(before.card) || inFlight(relays) > 0);
   const found = ownCard(readings, node.device);
-  const foreign = asks ? seeForeign(before.machine, facts, found.card, config, now) : null;
+  // Silence before a sleep says nothing about the time after it.
+  const probe = senses.isAwakeAgain ? null : before.probe;
+  const foreign = asks ? seeForeign({ ...before, probe }, facts, found.card, config, now) : null;
   const { rate } = node;
   const machine = observeMachine(before.machine, { readings, senses, settings, rate, foreign });
   const judges = asks || node.device.kind === 'cpu';
   const verdict = judges ? judge(before, facts, config, policy, found, machine, now) : null;
+  const seen = { isRunning: inFlight(relays) > 0, node, card: found.card, nowMs: now.monotonicMs };
   const shared = machineVetoes(senses, machine, facts, settings);
   const under = (each: PresencePolicy) => [
     ...presenceVetoes(each, senses, readings, afterMs),
@@ -72,13 +78,14 @@ export function lookAround(
     machine,
     card: found.card,
     verdict,
+    probe: foreign && stepProbe(probe, { ...seen, foreign: foreign.next }),
     under: { away: under('away'), locked: under('locked'), always: under('always') },
     own: verdict === null ? [] : ownVetoes(before.card, found.card, verdict, facts, now),
   };
 }
 
 function seeForeign(
-  before: MachineSenses | null,
+  { machine, probe }: LookedBefore,
   { node, relays }: Facts,
   card: Reading<GpuReading> | null,
   { settings }: GovernorConfig,
@@ -86,8 +93,9 @@ function seeForeign(
 ): ForeignSeen {
   const isComputing =
     inFlight(relays) > 0 || node.isOwners || node.isAnswering || node.selfTest === 'running';
-  const isOursIdle = !isComputing && node.engine === 'ready';
-  return observeForeign(before?.foreign ?? null, card, isOursIdle, now.monotonicMs, settings);
+  const isSilent = isSilentAt(probe, card?.atMs ?? null);
+  const isOursIdle = isSilent || (!isComputing && node.engine === 'ready');
+  return observeForeign(machine?.foreign ?? null, card, isOursIdle, now.monotonicMs, settings);
 }
 
 function judge(

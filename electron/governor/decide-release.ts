@@ -8,7 +8,7 @@ import type { Veto } from './vetoes.ts';
 
 /** Plain data; times are on the monotonic clock. */
 export interface GiveBackState {
-  /** The memory was taken, or kept, for relays. */
+  /** The memory was taken, or kept, for relays or to find out whether they may come. */
   readonly isOurs: boolean;
   /** Since when the owner is back; null while nobody is. */
   readonly sinceMs: number | null;
@@ -29,7 +29,8 @@ export interface GiveBackInput {
 
 export function stepGiveBack(before: GiveBackState, input: GiveBackInput): GiveBackState {
   const { node, vetoes, isServing, nowMs } = input;
-  const isOurs = node.holdsMemory && !isOwners(node) && (isServing || before.isOurs);
+  const isUsed = isServing || node.selfTest === 'running';
+  const isOurs = node.holdsMemory && !isOwners(node) && (isUsed || before.isOurs);
   const isBack = vetoes.some(({ code }) => RELEASING[code] === 'after-a-while');
   return { isOurs, sinceMs: isOurs && isBack ? (before.sinceMs ?? nowMs) : null };
 }

@@ -46,6 +46,7 @@ export const AT_START: GovernorState = {
   machine: null,
   card: null,
   heat: null,
+  probe: null,
   graceSinceMs: null,
   duty: null,
   giveBack: NOTHING_GIVEN,
@@ -111,6 +112,7 @@ function decideFrom(
       machine: around?.machine ?? null,
       card: card.next,
       heat: around?.verdict?.next ?? previous.heat,
+      probe: around?.probe ?? null,
       restarts: countRestarts(restarts, previous.mode, mode, vetoes, nowMs),
     },
   };

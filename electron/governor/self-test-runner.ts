@@ -37,6 +37,8 @@ export interface SelfTester {
   look(): void;
   /** Tests now, due or not; resolved when it is over, however it ended. */
   run(): Promise<void>;
+  /** Ends the test that runs: nothing has been found out, and the next look may begin it anew. */
+  stop(): void;
   dispose(): void;
 }
 
@@ -49,11 +51,12 @@ export function createSelfTester(ports: SelfTestPorts): SelfTester {
   let running: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
   let cancelRetry = (): void => undefined;
   let isWaiting = false;
+  let isFailing = false;
   let isDisposed = false;
 
   const state = (): SelfTest =>
     running === null
-      ? selfTestOf(record, ports.facts())
+      ? selfTestOf(record, ports.facts(), clock.nowMs())
       : { state: 'running', atMs: null, detail: null };
 
   const test = async (facts: SelfTestFacts, signal: AbortSignal): Promise<void> => {
@@ -64,6 +67,7 @@ export function createSelfTester(ports: SelfTestPorts): SelfTester {
     // The model may have been changed meanwhile: then this says nothing about the one that is there.
     const now = ports.facts();
     if (now === null || !isSameEngine(now, facts)) return;
+    isFailing = false;
     record = judge(record, facts, { golden, answer, heat }, clock.nowMs());
     log.info('the engine was tested', { state: record.last?.state, detail: record.last?.detail });
     save();
@@ -92,14 +96,15 @@ export function createSelfTester(ports: SelfTestPorts): SelfTester {
     const done = test(facts, stop.signal)
       .catch((error: unknown) => {
         if (stop.signal.aborted) return;
-        log.warn('the engine could not be tested', { error });
+        if (!isFailing) log.warn('the engine could not be tested; it is tried again', { error });
+        isFailing = true;
         retryLater();
       })
       .then(() => {
         running = null;
         if (isDisposed) return;
         ports.onChange(state());
-        look();
+        if (!stop.signal.aborted) look();
       });
     running = { stop, done };
     ports.onChange(state());
@@ -109,7 +114,7 @@ export function createSelfTester(ports: SelfTestPorts): SelfTester {
   const look = (): void => {
     const facts = ports.facts();
     if (isDisposed || isWaiting || running !== null || facts === null) return;
-    if (isDue(record, facts)) drop(start(facts), 'the self-test', log);
+    if (isDue(record, facts, clock.nowMs())) drop(start(facts), 'the self-test', log);
   };
 
   return {
@@ -120,6 +125,9 @@ export function createSelfTester(ports: SelfTestPorts): SelfTester {
       const facts = ports.facts();
       if (isDisposed || facts === null) return;
       await start(facts);
+    },
+    stop() {
+      running?.stop.abort();
     },
     dispose() {
       isDisposed = true;

@@ -25,6 +25,8 @@ export const selfTestRecordSchema = z.strictObject({
       state: z.enum(['passed', 'failed']),
       atMs: z.number(),
       detail: z.string().nullable(),
+      /** It failed for something that may be otherwise later; left out, it would fail again. */
+      mayPass: z.boolean().optional(),
     })
     .nullable(),
 });
@@ -63,6 +65,8 @@ const LEAST_REPEATED = 4;
 /** The oldest first answers are forgotten beyond this. */
 const MOST_KNOWN = 200;
 const MOST_TOKENS = 64;
+/** A temperature that could not be read is looked for again after this. */
+const AGAIN_MS = 600_000;
 
 const WORDS = {
   right: 'The engine gave the expected answer',
@@ -87,19 +91,31 @@ const FACTS: readonly (keyof SelfTestFacts)[] = [
   'driver',
 ];
 
-/** A failed test is not repeated by itself: nothing has changed, and the answer would not either. */
-export function isDue(record: SelfTestRecord, facts: SelfTestFacts): boolean {
-  return record.last === null || !isSameEngine(record.last.facts, facts);
+/**
+ * A wrong answer is not asked for again by itself: nothing has changed, and the answer would not either.
+ * @param nowMs Unix milliseconds
+ */
+export function isDue({ last }: SelfTestRecord, facts: SelfTestFacts, nowMs: number): boolean {
+  if (last === null || !isSameEngine(last.facts, facts)) return true;
+  return last.mayPass === true && Math.abs(nowMs - last.atMs) >= AGAIN_MS;
 }
 
 export function isSameEngine(one: SelfTestFacts, other: SelfTestFacts): boolean {
   return FACTS.every((key) => one[key] === other[key]);
 }
 
-/** @param facts null while no model is loaded @returns what is known of this engine; `none` until it was tested */
-export function selfTestOf(record: SelfTestRecord, facts: SelfTestFacts | null): SelfTest {
+/**
+ * @param facts null while no model is loaded
+ * @param nowMs Unix milliseconds
+ * @returns what is known of this engine; `none` until it was tested
+ */
+export function selfTestOf(
+  record: SelfTestRecord,
+  facts: SelfTestFacts | null,
+  nowMs: number,
+): SelfTest {
   const { last } = record;
-  if (last === null || facts === null || isDue(record, facts)) {
+  if (last === null || facts === null || isDue(record, facts, nowMs)) {
     return { state: 'none', atMs: null, detail: null };
   }
   return { state: last.state, atMs: last.atMs, detail: last.detail };
@@ -108,6 +124,7 @@ export function selfTestOf(record: SelfTestRecord, facts: SelfTestFacts | null):
 interface Verdict {
   readonly hasPassed: boolean;
   readonly detail: string;
+  readonly mayPass?: true;
 }
 
 /** @param atMs Unix milliseconds @returns the record with this test as its last one */
@@ -118,13 +135,13 @@ export function judge(
   atMs: number,
 ): SelfTestRecord {
   const answered = judgeAnswer(record, facts, findings);
-  const { hasPassed, detail } = answered.hasPassed
+  const { hasPassed, ...why } = answered.hasPassed
     ? (judgeHeat(findings.heat) ?? answered)
     : answered;
   const isNew = answered.detail === WORDS.first && findings.answer !== null;
   return {
     known: isNew ? remember(record.known, facts, findings.answer.tokenIds) : record.known,
-    last: { facts, state: hasPassed ? 'passed' : 'failed', atMs, detail },
+    last: { facts, state: hasPassed ? 'passed' : 'failed', atMs, ...why },
   };
 }
 
@@ -145,7 +162,8 @@ function judgeAnswer(record: SelfTestRecord, facts: SelfTestFacts, findings: Fin
 function judgeHeat(heat: HeatProbe | null): Verdict | null {
   if (heat === null || heat.isWaived) return null;
   if (heat.celsius !== null && Number.isFinite(heat.celsius)) return null;
-  return failed(heat.whyUnknown === null ? WORDS.noHeat : `${WORDS.noHeat}: ${heat.whyUnknown}`);
+  const detail = heat.whyUnknown === null ? WORDS.noHeat : `${WORDS.noHeat}: ${heat.whyUnknown}`;
+  return { ...failed(detail), mayPass: true };
 }
 
 /** Other cards round otherwise, and so do other engines and backends; another driver of the same card must not. */

@@ -92,7 +92,7 @@ export const engineSchema = z.strictObject({
   contextTokens: z.number().nullable(),
   sequences: z.number().nullable(),
   /** How the engine guesses what answers go on with, where that was measured to pay; `off` until it is loaded. */
-  speculation: z.enum(['off', 'lookup']).optional(),
+  speculation: z.enum(['off', 'lookup', 'draft']).optional(),
   candidates: z.array(candidateSchema),
   failure: failureSchema.nullable(),
 });

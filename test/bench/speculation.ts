@@ -30,6 +30,8 @@ const argumentsSchema = z.object({
   file: z.string().default(STARTER_PATH),
   /** Random weights in this shape instead of a file: they write nonsense, but cost what real ones cost. */
   shape: z.enum(['1b', '8b']).optional(),
+  /** A small model that guesses beside it. */
+  draft: z.string().optional(),
   backend: backendNameSchema.default('cpu'),
   threads: z.coerce.number().int().positive().default(1),
   rounds: z.coerce.number().int().positive().optional(),
@@ -42,7 +44,7 @@ export const bench: Bench = {
   name: 'speculation',
   about:
     'tokens per second with guesses against without, for repeated and for free text, and with guesses of which nine ' +
-    'in ten are right; what steps of several tokens cost (--backend NAME, --file PATH or --shape 1b|8b, --threads N, ' +
+    'in ten are right; what steps of several tokens cost (--backend NAME, --file PATH or --shape 1b|8b, --draft PATH, --threads N, ' +
     '--rounds N, --tokens N, --force to guess where the rule would not).',
   run,
 };
@@ -60,7 +62,7 @@ async function run({ quick, log, args }: BenchOptions): Promise<BenchResult> {
       {
         ...{ modelPath: modelFile(wishes, folder), backend: wishes.backend },
         ...{ threads: wishes.threads, tuneThreads: false },
-        ...{ sequences: 1, contextTokens: CONTEXT_TOKENS },
+        ...{ sequences: 1, contextTokens: CONTEXT_TOKENS, draftPath: wishes.draft },
       },
       { onProgress: () => undefined, onBatch: () => (batches += 1), clock: systemClock },
     );
@@ -81,6 +83,7 @@ async function run({ quick, log, args }: BenchOptions): Promise<BenchResult> {
       name: 'speculation',
       config: {
         ...{ model: wishes.shape ?? path.basename(wishes.file), backend: wishes.backend },
+        ...(wishes.draft !== undefined && { draft: path.basename(wishes.draft) }),
         ...{ device: report.deviceNames.join(', '), threads: wishes.threads, rounds, tokens },
         decision: report.speculation ?? 'off',
         ...{ forced: wishes.force === true, peer: 'the same engine without guesses' },
@@ -100,6 +103,7 @@ function readWishes(args: readonly string[]): Wishes {
     args: [...args],
     options: {
       ...{ file: text, shape: text, backend: text, threads: text, rounds: text, tokens: text },
+      draft: text,
       force: { type: 'boolean' },
     },
   });

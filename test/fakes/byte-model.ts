@@ -1,7 +1,7 @@
 /** A model whose tokens are bytes and whose choices follow from the seed and everything written so far. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { ModelContext, Rating, SequencePort } from '../../electron/engine/model-context.ts';
+import type { Draft, ModelContext, Rating, SequencePort } from '../../electron/engine/model-context.ts';
 import type { StepCosts } from '../../electron/engine/speculation-rule.ts';
 import { AppError } from '../../electron/platform/app-error.ts';
 import { createDeferred } from '../../electron/platform/deferred.ts';
@@ -15,6 +15,8 @@ export interface ByteModelOptions {
   readonly next?: (written: readonly number[], seed: number) => number | null;
   /** With them guesses are checked; left out, there are none. */
   readonly stepCosts?: StepCosts;
+  /** Guesses where the text itself says nothing. */
+  readonly draft?: Draft;
 }
 
 export interface ByteModel extends ModelContext {
@@ -67,7 +69,7 @@ export function rate(token: number, topLogprobs: number | undefined): Rating | n
 
 export function createByteModel(options: ByteModelOptions = {}): ByteModel {
   const { contextTokens = 200, sequences = 3, canRewind = true, next = nextByte } = options;
-  const { stepCosts } = options;
+  const { stepCosts, draft } = options;
   const trace = {
     mostTogether: 0,
     mostPrefill: 0,
@@ -168,6 +170,7 @@ export function createByteModel(options: ByteModelOptions = {}): ByteModel {
     sequences: Array.from({ length: sequences }, sequence),
     endTexts: [],
     stepCosts,
+    draft,
     render(turns) {
       const text = turns.map((turn) => turn.text).join('');
       if (text.includes('refuse')) throw new AppError('bad-request');

@@ -7,6 +7,7 @@ const TESTS = 'test/unit/governor/';
 const NOW = [`${TESTS}decide.test.ts`, `${TESTS}decide-over-time.test.ts`];
 const MACHINE = [`${TESTS}decide-machine.test.ts`, `${TESTS}decide-machine-over-time.test.ts`];
 const CARD = [`${TESTS}decide-card.test.ts`];
+const PROBE = [`${TESTS}decide-probe.test.ts`];
 const GIVE_BACK = [`${TESTS}decide-give-back.test.ts`];
 const CODES = [`${TESTS}decide-codes.test.ts`, `${TESTS}decide-card-states.test.ts`];
 const STATES = [`${TESTS}decide-card-states.test.ts`];
@@ -82,7 +83,37 @@ export const GOVERNOR_MUTATIONS = [
     ['moreBytes: [500_000_000', 'moreBytes: [501_000_000'],
     ['serving: 250, arming: 1_000', 'serving: 500, arming: 1_000'],
     ['arming: 1_000, waiting: 2_000', 'arming: 2_000, waiting: 2_000'],
-    ['waiting: 2_000 }', 'waiting: 3_000 }'],
+    ['waiting: 2_000,', 'waiting: 3_000,'],
+    ['unhurried: 8_000', 'unhurried: 16_000'],
+    ['UNHURRIED_MS = 20_000', 'UNHURRIED_MS = 19_000'],
+    ['UNHURRIED_MS = 20_000', 'UNHURRIED_MS = 21_000'],
+  ]),
+  ...inFile('policy.ts', PROBE, [
+    ['everyMs: 15_000', 'everyMs: 14_000'],
+    ['everyMs: 15_000', 'everyMs: 16_000'],
+    ['settleMs: 1_300', 'settleMs: 1_299'],
+    ['settleMs: 1_300', 'settleMs: 1_302'],
+    ['atMostMs: 4_000', 'atMostMs: 3_000'],
+    ['atMostMs: 4_000', 'atMostMs: 5_000'],
+  ]),
+  ...inFile('decide-probe.ts', PROBE, [
+    ['if (!isBlind(input)) return null;', ''],
+    ['foreign.busySamples === 0', 'true'],
+    ['isHeard || isTooLong', 'isTooLong'],
+    ['isHeard || isTooLong', 'isHeard'],
+    ['!isRunning || node.isAnswering', '!isRunning'],
+    ['seen.foreignLoadPercent !== null', 'false'],
+    ['seen.loadPercent >= calm', 'seen.loadPercent > calm'],
+  ]),
+  ...inFile('decide-look.ts', PROBE, [
+    ['senses.isAwakeAgain ? null : before.probe', 'before.probe'],
+    ['isSilent || (!isComputing', 'false || (!isComputing'],
+  ]),
+  ...inFile('decide-act.ts', PROBE, [['isProbing(around) ? 0 : ', '']]),
+  ...inFile('decide-act.ts', CARD, [
+    ["policy === 'always' || senses.input === null", 'senses.input === null'],
+    ['isHolding || policy', 'policy'],
+    ["isRunning || node.selfTest === 'running'", 'isRunning'],
   ]),
   ...inFile('policy.ts', GIVE_BACK, [
     ['gpus: 6_000', 'gpus: 7_000'],
@@ -334,7 +365,8 @@ export const GOVERNOR_MUTATIONS = [
     ['isMemoryShort ||', ''],
     ["code === 'owner-active' &&", 'code === null &&'],
     ["(each.code !== 'suspended' || senses?.isSuspended === true)", 'true'],
-    ['(isServing || before.isOurs)', 'true'],
+    ['(isUsed || before.isOurs)', 'true'],
+    ["isServing || node.selfTest === 'running'", 'isServing'],
     ['!node.holdsMemory || senses', 'senses'],
   ]),
   ...inFile('decide-ending.ts', MACHINE, [["ending === 'at-once' ||", '']]),

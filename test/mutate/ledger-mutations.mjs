@@ -15,6 +15,8 @@ const STRETCH_TESTS = ['test/unit/governor/stretches.test.ts'];
 const ENERGY_TESTS = ['test/unit/governor/energy.test.ts'];
 const BALANCE_TESTS = ['test/unit/governor/money.test.ts'];
 const SELF_TEST_TESTS = ['test/unit/governor/self-test.test.ts'];
+const NODE_SELF_TEST = 'electron/app/compose-self-test.ts';
+const NODE_SELF_TEST_TESTS = ['test/unit/app/compose-self-test.test.ts'];
 const GOVERNOR_LEDGER_TESTS = ['test/unit/governor/governor-ledger.test.ts'];
 
 /** @type {readonly import('./in-file.mjs').Mutation[]} */
@@ -115,6 +117,9 @@ export const LEDGER_MUTATIONS = [
     ['a pause is missed', "  'snoozed',\n", ''],
   ]),
   ...inFile(SELF_TEST, SELF_TEST_TESTS, [
+    ['an unread heat is never looked for again', 'last.mayPass === true &&', 'false &&'],
+    ['looked for again too soon', 'AGAIN_MS = 600_000', 'AGAIN_MS = 599_000'],
+    ['a wrong answer may pass', 'last.mayPass === true', 'last.mayPass !== false'],
     ['a wrong golden answer passes', "golden === 'wrong'", "golden !== 'wrong'"],
     ['another driver is no reason', "  'device',\n  'driver',\n", "  'device',\n"],
     ['another model is no reason', "  'modelSha256',\n", ''],
@@ -139,7 +144,12 @@ export const LEDGER_MUTATIONS = [
     ['asks again too soon', 'RETRY_MS = 60_000', 'RETRY_MS = 59_000'],
     ['asks a second time meanwhile', 'isWaiting || running !== null ||', 'isWaiting ||'],
     ['asks again at once', 'isDisposed || isWaiting ||', 'isDisposed ||'],
+    ['begins again by itself', 'if (!stop.signal.aborted) look', 'look'],
     ['tests after its end', 'isDisposed || isWaiting ||', 'isWaiting ||'],
+  ]),
+  ...inFile(NODE_SELF_TEST, NODE_SELF_TEST_TESTS, [
+    ['the owner’s own test ends', 'if (!isOwnersWish()) tester', 'tester'],
+    ['goes on beside the owner', 'if (!isOwnersWish()) tester.stop();', ''],
   ]),
   ...inFile(GOVERNOR_LEDGER, GOVERNOR_LEDGER_TESTS, [
     ['writes less often', 'WRITE_MS = 60_000', 'WRITE_MS = 61_000'],

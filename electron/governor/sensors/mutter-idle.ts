@@ -3,11 +3,14 @@ import { isAbsent, type Bus } from './bus.ts';
 import type { Reader } from './reader.ts';
 
 const EVERY_MS = 250;
+/** Main takes an older word on its owner for none. */
+const AT_LEAST_EVERY_MS = 2_000;
 
 export function createMutterIdle(bus: Bus): Reader<'sessionIdleMs'> {
   return {
     keys: ['sessionIdleMs'],
     everyMs: EVERY_MS,
+    atLeastEveryMs: AT_LEAST_EVERY_MS,
     async read() {
       const source = 'GNOME’s idle time';
       try {

@@ -104,8 +104,9 @@ export function createRunner(readers: readonly AnyReader[], ports: RunnerPorts):
 
   const restart = (slot: Slot, next: Wish): void => {
     slot.stopTimer?.();
-    const { everyMs: ownMs, restEveryMs = ownMs } = slot.reader;
-    const everyMs = Math.max(next.everyMs < RESTING_MS ? ownMs : restEveryMs, next.everyMs);
+    const { everyMs: ownMs, restEveryMs = ownMs, atLeastEveryMs = Infinity } = slot.reader;
+    const paceMs = Math.max(next.everyMs < RESTING_MS ? ownMs : restEveryMs, next.everyMs);
+    const everyMs = Math.min(paceMs, atLeastEveryMs);
     slot.stopTimer = clock.every(everyMs, () => {
       read(slot);
     });

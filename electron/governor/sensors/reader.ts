@@ -28,6 +28,8 @@ export interface Reader<Part extends MachineKey> {
   readonly everyMs: number;
   /** The same while nothing computes or is about to, which every other pace ends at once; left out, `everyMs`. */
   readonly restEveryMs?: number;
+  /** It is read at least so often, however rarely the wish asks. */
+  readonly atLeastEveryMs?: number;
   /** Without an answer by then it counts as hanging; 3 s when nothing is said. */
   readonly deadlineMs?: number;
   /** Read only while graphics cards may be asked. */

@@ -1,7 +1,7 @@
 /** One life of the sensors' process, from its start until the system says that it is gone. */
 import type { SpawnChild } from '../../platform/child.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { sendPulses } from '../../platform/heartbeat.ts';
+import { sendPulses, type PulseSender } from '../../platform/heartbeat.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Wish } from '../sensors.ts';
 import {
@@ -13,7 +13,10 @@ import {
 } from './messages.ts';
 
 /** Four pulses without a word, the first of them right after the last word: 4.5 to 6 s of silence. */
-const PULSES = { everyMs: 1_500, silenceMs: 4_500 } as const;
+const BRISK = { everyMs: 1_500, silenceMs: 4_500 } as const;
+/** While nothing is about to compute nobody is in danger, and each pulse wakes two processes: 12 to 16 s. */
+const CALM = { everyMs: 4_000, silenceMs: 12_000 } as const;
+const CALM_FROM_MS = 2_000;
 /** An orderly end is a matter of milliseconds. */
 const GRACE_MS = 1_000;
 /** One that was killed and is not gone by then is stuck in the kernel. */
@@ -87,15 +90,24 @@ export function startSensorSession(
     }
     kill();
   };
-  const pulses = sendPulses(clock, {
-    ...PULSES,
-    send: () => {
-      post({ type: 'pulse' });
-    },
-    onSilence: () => {
-      fail(SILENT);
-    },
-  });
+  const pulse = (pace: typeof BRISK | typeof CALM): PulseSender =>
+    sendPulses(clock, {
+      ...pace,
+      send: () => {
+        post({ type: 'pulse' });
+      },
+      onSilence: () => {
+        fail(SILENT);
+      },
+    });
+  let pace: typeof BRISK | typeof CALM = BRISK;
+  let pulses = pulse(pace);
+  const setPace = (wanted: typeof BRISK | typeof CALM): void => {
+    if (pace === wanted) return;
+    pace = wanted;
+    pulses.stop();
+    pulses = pulse(pace);
+  };
 
   const take = (message: FromSensors): void => {
     switch (message.type) {
@@ -134,6 +146,7 @@ export function startSensorSession(
       if (state !== 'running' || isSame(wished, wish)) return;
       wished = wish;
       wishNumber += 1;
+      setPace(wish.everyMs < CALM_FROM_MS ? BRISK : CALM);
       const { everyMs, withGpu, games, ownPids } = wish;
       post({
         type: 'watch',

@@ -15,7 +15,7 @@ const STEADY_MS = 60_000;
 /** Whoever asks once gets what there is by then. */
 const LOOK_LIMIT_MS = 8_000;
 /** A person who looks wants to see cards, too. */
-const LOOK: Wish = { everyMs: 2_000, withGpu: true, games: [], ownPids: [] };
+const LOOK: Wish = { everyMs: 1_000, withGpu: true, games: [], ownPids: [] };
 
 const MISSING =
   'the sensors failed again and again; they are started anew when serving is next wanted';

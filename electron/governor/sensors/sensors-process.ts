@@ -13,8 +13,8 @@ import { createPostedLog } from './posted-log.ts';
 import { createRunner } from './reader-runner.ts';
 import { runTool } from './run-tool.ts';
 
-/** Longer than main's own patience, which ends a process that does not answer. */
-const PULSE_LOST_MS = 10_000;
+/** Longer than main's own patience, which ends a process that does not answer; each tick of it wakes this one. */
+const PULSE_LOST_MS = 24_000;
 /** Readers that are asked in the same turn answer within a few milliseconds of each other. */
 const GATHER_MS = 10;
 

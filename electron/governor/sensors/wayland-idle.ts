@@ -4,6 +4,8 @@ import type { Reader } from './reader.ts';
 import { openIdleClient, type IdleClient } from './wayland-idle-client.ts';
 
 const EVERY_MS = 250;
+/** Main takes an older word on its owner for none. */
+const AT_LEAST_EVERY_MS = 2_000;
 /** A compositor that could not be used is not tried more often. */
 const RETRY_MS = 10_000;
 
@@ -31,6 +33,7 @@ export function createWaylandIdle(socket: string, clock: Clock): Reader<'session
   return {
     keys: ['sessionIdleMs'],
     everyMs: EVERY_MS,
+    atLeastEveryMs: AT_LEAST_EVERY_MS,
     async read() {
       if (client === null && failure !== null && clock.monotonicMs() - failedAtMs < RETRY_MS) {
         throw failure;

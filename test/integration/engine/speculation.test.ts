@@ -1,8 +1,13 @@
 /** Guessed tokens with the real test model, forced on a processor: the same answers, and the same state behind them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { GgufFileInfo } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel, type LoadedModel } from '../../../electron/engine/llama-adapter.ts';
 import { openBackend, type LlamaBackend } from '../../../electron/engine/llama-backend-adapter.ts';
-import type { SampledToken, SampleOptions } from '../../../electron/engine/model-context.ts';
+import { loadDraft } from '../../../electron/engine/llama-draft-adapter.ts';
+import type { Draft, SampledToken, SampleOptions } from '../../../electron/engine/model-context.ts';
 import type { EngineRequest } from '../../../electron/engine/ports.ts';
 import {
   createScheduler,
@@ -86,6 +91,55 @@ test('on a processor nothing is guessed; measuring leaves nothing behind', async
   const costs = await measureStepCosts(model.context, createManualClock());
   expect(costs.map(({ tokens }) => tokens)).toEqual([1, 2, 4, 8]);
   expect(port().held()).toEqual([]);
+});
+
+describe('a small model beside a large one', () => {
+  const wish = { contextTokens: CONTEXT, clock: systemClock };
+  let target: GgufFileInfo;
+  beforeAll(async () => {
+    const { readGgufFileInfo } = await import('node-llama-cpp');
+    target = await readGgufFileInfo(STARTER_PATH, { sourceType: 'filesystem' });
+  });
+
+  test('guesses just what the same model would write, whatever text it knows', async () => {
+    const draft = await loadDraft(backend, { ...wish, target, path: STARTER_PATH });
+    if (draft === null) throw new Error('it does not fit');
+    expect(draft.tokenMs).toBeGreaterThan(0);
+    for (const seed of [0, 1, 0, 2]) {
+      const prompt = model.context.render([{ role: 'user', text: textOf(seed) }]);
+      const source = await opened(prompt, GREEDY);
+      const ids: number[] = [];
+      while (ids.length < 8) ids.push((await source.next())?.id ?? -1);
+      await source.close();
+      expect(await draft.guess(prompt, 8)).toEqual(ids);
+      // And in the middle of it, after it had guessed further.
+      expect(await draft.guess([...prompt, ...ids.slice(0, 3)], 5)).toEqual(ids.slice(3));
+    }
+    await draft.dispose();
+  });
+
+  test('reads a long text piece by piece, and then guesses', async () => {
+    const draft = await loadDraft(backend, { ...wish, target, path: STARTER_PATH });
+    if (draft === null) throw new Error('it does not fit');
+    const text = model.context.render([{ role: 'user', text: 'the red ball and '.repeat(150) }]);
+    expect(text.length).toBeGreaterThan(512);
+    const answers: number[] = [];
+    while (answers.at(-1) !== 2) answers.push((await draft.guess(text, 2)).length);
+    expect(answers).toEqual([...Array<number>(Math.ceil(text.length / 256) - 1).fill(0), 2]);
+    await draft.dispose();
+  });
+
+  test('is left out where it speaks another language, and where its file is none', async () => {
+    const { ggml } = target.metadata.tokenizer;
+    const other = { ...ggml, tokens: ggml.tokens.toReversed() };
+    const metadata = { ...target.metadata, tokenizer: { ggml: other } };
+    const asked = { ...wish, target: { metadata }, path: STARTER_PATH };
+    expect(await loadDraft(backend, asked)).toBeNull();
+    const broken = join(mkdtempSync(join(tmpdir(), 'lull-draft-')), 'broken.gguf');
+    writeFileSync(broken, 'GGUF, but not really');
+    await expect(loadDraft(backend, { ...wish, target, path: broken })).rejects.toThrow();
+    rmSync(dirname(broken), { recursive: true });
+  });
 });
 
 /** One answer, guessed; what stands behind it, and how many tokens were guessed rightly. */
@@ -174,9 +228,9 @@ interface Reply {
   readonly counts: Counts;
 }
 
-function guessingScheduler() {
+function guessingScheduler(draft?: Draft) {
   return createScheduler(
-    { ...model.context, stepCosts: FREE },
+    { ...model.context, stepCosts: FREE, draft },
     { clock: systemClock, drawSeed: () => 1, onBroken: (error) => expect.fail(String(error)) },
     { prefillTokens: model.prefillTokens, waiting: 8, together: true, stepMs: 60_000 },
   );
@@ -281,6 +335,38 @@ describe('a guessed answer', () => {
     expect(['length', 'stop']).toContain(full.reason);
     await scheduler.dispose();
   });
+});
+
+test('an answer with a small model’s guesses is the same, and most of them are right', async () => {
+  const { readGgufFileInfo } = await import('node-llama-cpp');
+  const target = await readGgufFileInfo(STARTER_PATH, { sourceType: 'filesystem' });
+  const wish = { target, path: STARTER_PATH, contextTokens: CONTEXT, clock: systemClock };
+  const draft = await loadDraft(backend, wish);
+  if (draft === null) throw new Error('it does not fit');
+  const seen = { asked: 0, same: 0 };
+  const counting: Draft = {
+    tokenMs: 0.01,
+    guess(text, most) {
+      seen.asked += 1;
+      return draft.guess(text, most);
+    },
+  };
+  for (const question of ['What is a river?', 'Tell me about the sea.', 'Who was Ada Lovelace?']) {
+    const turns = [{ role: 'user', text: question }] as const;
+    const [plain, guessing] = [guessingScheduler(), guessingScheduler(counting)];
+    const expected = await ask(plain, { turns });
+    const told = await ask(guessing, { turns });
+    seen.same += Number(told.ids.join() === expected.ids.join());
+    expect(told.ids.length).toBeGreaterThan(10);
+    await plain.dispose();
+    await guessing.dispose();
+  }
+  await draft.dispose();
+  // A batch is rounded otherwise than a single token: one in a hundred steps may differ.
+  expect(seen.same).toBeGreaterThanOrEqual(2);
+  // Of 360 tokens, seven at a time.
+  expect(seen.asked).toBeGreaterThan(10);
+  expect(seen.asked).toBeLessThan(120);
 });
 
 function promptLength(text: string): number {

@@ -2,7 +2,6 @@
  * A process that decides something else every few milliseconds until it is killed, and tells its parent of each.
  * Started by the tests. Arguments: the file, and the time to begin at in Unix milliseconds.
  */
-import { setImmediate as turn } from 'node:timers/promises';
 import { NOTHING_READ } from '../../../electron/governor/sensors.ts';
 import { startLedger, statusOf } from '../../fakes/governor-ledger.ts';
 
@@ -17,6 +16,7 @@ for (let number = 0; ; number++) {
   ledger.noteDecision(status, NOTHING_READ, number % 2 === 0);
   // Simulated seconds: a killed process has lived for hours.
   clock.advance(10_000);
-  process.send?.({ nowMs: clock.nowMs() });
-  await turn();
+  const told = clock.nowMs();
+  // On its way before anything else happens: what was not sent dies with the process.
+  await new Promise((resolve) => process.send?.({ nowMs: told }, resolve));
 }

@@ -1,5 +1,6 @@
 /** The governor's memory in a file: what a kill leaves, what damage costs, and who may read it. */
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,11 +40,10 @@ async function noteUntilKilled(startMs: number, times: number): Promise<number> 
     heard += 1;
     if (heard === times) child.kill('SIGKILL');
   });
-  const signal = await new Promise((resolve) => {
-    child.once('exit', (_code, reason) => {
-      resolve(reason);
-    });
-  });
+  // What it had told before it was killed may be heard after its end.
+  const heardAll = once(child, 'disconnect');
+  const [, signal] = (await once(child, 'exit')) as unknown[];
+  await heardAll;
   expect(signal).toBe('SIGKILL');
   return nowMs;
 }

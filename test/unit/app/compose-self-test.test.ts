@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { composeSelfTest } from '../../../electron/app/compose-self-test.ts';
 import type { NodeRequest } from '../../../electron/app/compose-engine.ts';
+import { createOwnersUse } from '../../../electron/app/owners-use.ts';
 import { createHub } from '../../../electron/hub/hub.ts';
 import type { Candidate, ModelInfo } from '../../../electron/ipc/snapshot.ts';
 import { STARTER_GOLDEN } from '../../../electron/models/starter-golden.ts';
 import { AppError } from '../../../electron/platform/app-error.ts';
+import { drop } from '../../../electron/platform/drop.ts';
+import { untilAborted } from '../../../electron/platform/until-aborted.ts';
 import { createFakeSensors } from '../../fakes/fake-sensors.ts';
 import { FAKE_MODEL, FAKE_STARTER, fakeSnapshot } from '../../fakes/fake-snapshot.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -41,11 +44,13 @@ function setUp(model: ModelInfo, candidate: Partial<Candidate> = {}, path = 'sel
   hub.dispatch({ type: 'candidates-found', candidates: [{ ...ON_PROCESSOR, ...candidate }] });
   hub.dispatch({ type: 'models-changed', current: model, known: [model] });
   const asked: NodeRequest[] = [];
-  const seen = { hashes: 0, isClear: false, isUnreadable: false };
+  const owners = createOwnersUse(clock);
+  const seen = { hashes: 0, isClear: false, isUnreadable: false, isSlow: false };
   const tokenIds: { current: readonly number[] } = { current: [5, 6, 7, 8] };
   const tester = composeSelfTest(join(folder, path), {
     ...{ hub, clock, log: createMemoryLog(), sensors: createFakeSensors(clock) },
     library: { current: () => model },
+    owners,
     hashes: {
       sha256Of() {
         seen.hashes += 1;
@@ -55,9 +60,9 @@ function setUp(model: ModelInfo, candidate: Partial<Candidate> = {}, path = 'sel
       },
     },
     answers: {
-      async *generate(request) {
+      async *generate(request, signal) {
         asked.push(request);
-        await Promise.resolve();
+        await (seen.isSlow ? untilAborted(new Promise<never>(() => undefined), signal) : null);
         yield { type: 'tokens', text: '', tokenIds: [...tokenIds.current] };
       },
     },
@@ -65,7 +70,7 @@ function setUp(model: ModelInfo, candidate: Partial<Candidate> = {}, path = 'sel
     onChange: () => undefined,
   });
   const state = () => hub.snapshot().governor.selfTest.state;
-  return { clock, hub, asked, seen, tokenIds, tester, state };
+  return { clock, hub, asked, owners, seen, tokenIds, tester, state };
 }
 
 describe('the self-test of a model of one’s own', () => {
@@ -115,6 +120,37 @@ describe('the self-test of a model of one’s own', () => {
     tester.look();
     await quiet();
     expect([asked.length, state()]).toEqual([0, 'none']);
+  });
+
+  it('ends when somebody wants the computer, and is made up for once they are gone', async () => {
+    const { asked, owners, seen, tester, state } = setUp(FAKE_MODEL);
+    Object.assign(seen, { isClear: true, isSlow: true });
+    tester.look();
+    await quiet();
+    tester.look();
+    await settled(() => asked.length === 1, 'the question');
+    expect([state(), owners.isAnswering()]).toEqual(['running', false]);
+    seen.isClear = false;
+    tester.giveWay();
+    await settled(() => state() === 'none', 'the end of the test');
+    tester.look();
+    await quiet();
+    expect(asked).toHaveLength(1);
+    Object.assign(seen, { isClear: true, isSlow: false });
+    tester.look();
+    await settled(() => state() === 'passed', 'the next test');
+  });
+
+  it('that its owner asked for is theirs, and ends for nobody', async () => {
+    const { asked, owners, seen, tester, state } = setUp(FAKE_MODEL);
+    seen.isSlow = true;
+    drop(tester.run(), 'the test', createMemoryLog());
+    await settled(() => asked.length === 1, 'the question');
+    tester.giveWay();
+    await quiet();
+    expect([state(), owners.isAnswering()]).toEqual(['running', true]);
+    tester.dispose();
+    await settled(() => !owners.isAnswering(), 'the end of the test');
   });
 
   it('reads a file that cannot be read once, not again and again', async () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createScheduler } from '../../../electron/engine/scheduler.ts';
-import type { ModelContext } from '../../../electron/engine/model-context.ts';
+import type { Draft, ModelContext } from '../../../electron/engine/model-context.ts';
 import type { StepCosts } from '../../../electron/engine/speculation-rule.ts';
 import { DEFAULT_SAMPLING, type GenerateEvent } from '../../../electron/protocol/generate.ts';
 import { createByteModel, type ByteModel } from '../../fakes/byte-model.ts';
@@ -24,6 +24,12 @@ function copyist(written: readonly number[], seed: number): number | null {
   return written[length - period] ?? 97 + (length % period);
 }
 
+/** Says yes so many times of each so many plus one. */
+function createTurns(most: number): () => boolean {
+  let turns = 0;
+  return () => (turns += 1) % (most + 1) !== 0;
+}
+
 interface Asked {
   readonly text: string;
   readonly seed: number;
@@ -34,11 +40,28 @@ interface Asked {
   readonly holdAt: number;
 }
 
-function modelOf(stepCosts: StepCosts | undefined, sequences = 2) {
+function modelOf(stepCosts: StepCosts | undefined, draft?: Draft, sequences = 2) {
   return createByteModel({
     ...{ contextTokens: CONTEXT, sequences, next: copyist },
     ...(stepCosts && { stepCosts }),
+    ...(draft && { draft }),
   });
+}
+
+/** Goes on as the model would with the first of all seeds; at first it is still reading. */
+function smallModel(isUnread = () => false): Draft {
+  return {
+    tokenMs: 0.1,
+    guess(text, most) {
+      const guessed: number[] = [];
+      while (guessed.length < most && !isUnread()) {
+        const token = copyist([...text, ...guessed], 0);
+        if (token === null) break;
+        guessed.push(token);
+      }
+      return Promise.resolve(guessed);
+    },
+  };
 }
 
 function schedulerOf(model: ModelContext, clock = createManualClock()) {
@@ -87,14 +110,18 @@ const asked = fc.record({
   holdAt: fc.constantFrom(0, 0, 2, 11),
 });
 
-describe('with guesses', () => {
+describe.each([
+  ['with guesses', undefined],
+  ['with a small model’s guesses', smallModel()],
+  ['with those of one that reads slowly', smallModel(createTurns(3))],
+])('%s', (_name, draft) => {
   test('one answer after the other is told just so, and leaves just the same behind', async () => {
     let right = 0;
     const follow = fc.record({ asked, goesOn: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(follow, { minLength: 1, maxLength: 5 }), async (questions) => {
         const plain = modelOf(undefined);
-        const guessing = modelOf(FREE);
+        const guessing = modelOf(FREE, draft);
         const [one, other] = [schedulerOf(plain), schedulerOf(guessing)];
         let before = '';
         for (const { asked: next, goesOn } of questions) {
@@ -120,7 +147,7 @@ describe('with guesses', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(asked, { minLength: 2, maxLength: 6 }), async (questions) => {
         const answers = async (stepCosts: StepCosts | undefined) => {
-          const scheduler = schedulerOf(modelOf(stepCosts));
+          const scheduler = schedulerOf(modelOf(stepCosts, draft));
           const told = await Promise.all(questions.map((each) => ask(scheduler, each)));
           await scheduler.dispose();
           // Who came first to a known beginning is a matter of time.
@@ -130,6 +157,35 @@ describe('with guesses', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+});
+
+describe('with guesses', () => {
+  test('a small model is asked where the text says nothing, and never in company', async () => {
+    const asked: number[] = [];
+    const { guess } = smallModel();
+    const draft: Draft = {
+      tokenMs: 0.1,
+      guess(text, most) {
+        asked.push(text.length);
+        return guess(text, most);
+      },
+    };
+    const model = modelOf(FREE, draft);
+    const scheduler = schedulerOf(model);
+    const question = { seed: 0, maxTokens: 40, stop: [], cancelAt: 0, holdAt: 0 };
+    await ask(scheduler, { ...question, text: 'abc' });
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.length).toBeLessThan(20);
+    expect(model.trace.right).toBeGreaterThan(20);
+    asked.length = 0;
+    await Promise.all([
+      ask(scheduler, { ...question, text: 'aaa' }),
+      ask(scheduler, { ...question, text: 'bbb' }),
+    ]);
+    expect(asked).toEqual([]);
+    await scheduler.dispose();
   });
 
   test('no more is evaluated than the answer has room for but its last token', async () => {

@@ -254,7 +254,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'all load is ours while relays run and nobody tells',
-    then(40, { foreignLoadPercent: null, loadPercent: 90 }),
+    then(26, { foreignLoadPercent: null, loadPercent: 90 }),
     'serving',
     [],
     true,
@@ -379,7 +379,16 @@ describe('the card', () => {
 
   test('how often to look', () => {
     const every = (...steps: Steps) => watch(...steps).wish?.everyMs;
-    expect(every([0, { idleS: 0 }])).toBe(2_000);
+    expect(every([0, { idleS: 0 }])).toBe(8_000);
+    expect(every([0, { idleS: 279 }])).toBe(8_000);
+    expect(every([0, { idleS: 280 }])).toBe(2_000);
+    expect(every([0, { idleS: null }])).toBe(2_000);
+    // What is held for relays may have to go.
+    expect(every([0, {}], [4, { idleS: 0 }])).toBe(2_000);
+    expect(every([0, {}], [4, { idleS: 0, holdsMemory: false }])).toBe(8_000);
+    expect(every([0, { idleS: 0, selfTest: 'running' }])).toBe(250);
+    expect(every([0, { ...ALWAYS, power: 'battery' }])).toBe(2_000);
+    expect(every([0, { ...LOCKED, isLocked: false, idleS: 0 }])).toBe(8_000);
     expect(every([0, ON_CARD])).toBe(1_000);
     expect(every([0, {}])).toBe(250);
     expect(every([0, { ...RUNNING, idleS: 0 }])).toBe(250);

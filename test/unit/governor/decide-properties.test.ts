@@ -49,8 +49,10 @@ function expectWellFormed({ facts: given }: Look, decision: Decision): void {
   const goesOn = (['away', 'locked', 'always'] as const).some(
     (taken) => given.relays[taken] > 0 && !endsRelays.includes(taken),
   );
-  expect(pace > 0).toBe(mode === 'serving' || goesOn);
-  if (mode === 'serving') expect(pace).toBe(duty);
+  const isSilent = next.probe !== null && next.probe.silentMs !== null;
+  if (isSilent) expect(running(given) > 0 && given.node.device.kind === 'gpu').toBe(true);
+  expect(pace > 0).toBe((mode === 'serving' || goesOn) && !isSilent);
+  if (mode === 'serving') expect(pace).toBe(isSilent ? 0 : duty);
   const mayAsk = mode === 'serving' || mode === 'draining' || next.card?.phase === 'arming';
   if (wish?.withGpu === true) expect(mayAsk && given.node.device.kind === 'gpu').toBe(true);
 }

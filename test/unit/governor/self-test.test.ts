@@ -16,6 +16,7 @@ import {
   type SelfTestPorts,
 } from '../../../electron/governor/self-test-runner.ts';
 import type { SelfTest } from '../../../electron/ipc/governor.ts';
+import { createDeferred } from '../../../electron/platform/deferred.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { quiet } from '../../fakes/settle.ts';
@@ -41,17 +42,17 @@ const stateAfter = (...args: Parameters<typeof after>) => after(...args).last?.s
 
 describe('a self-test', () => {
   it('is due the first time, and for another model, engine, backend, card or driver', () => {
-    expect(isDue(NO_SELF_TEST, FACTS)).toBe(true);
+    expect(isDue(NO_SELF_TEST, FACTS, 7)).toBe(true);
     const record = after(RIGHT);
-    expect(isDue(record, { ...FACTS })).toBe(false);
-    for (const other of OTHERS) expect(isDue(record, { ...FACTS, ...other })).toBe(true);
+    expect(isDue(record, { ...FACTS }, 7)).toBe(false);
+    for (const other of OTHERS) expect(isDue(record, { ...FACTS, ...other }, 7)).toBe(true);
   });
 
   it('holds only for the engine it was made with', () => {
     const record = after(RIGHT);
-    expect(selfTestOf(record, FACTS)).toMatchObject({ state: 'passed', atMs: 7 });
-    expect(selfTestOf(record, { ...FACTS, driver: '580' }).state).toBe('none');
-    expect(selfTestOf(record, null).state).toBe('none');
+    expect(selfTestOf(record, FACTS, 7)).toMatchObject({ state: 'passed', atMs: 7 });
+    expect(selfTestOf(record, { ...FACTS, driver: '580' }, 7).state).toBe('none');
+    expect(selfTestOf(record, null, 7).state).toBe('none');
     expect(selfTestRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
   });
 
@@ -107,6 +108,12 @@ describe('a self-test', () => {
     expect(last?.state).toBe('failed');
     expect(last?.detail).toContain('no driver');
     expect(stateAfter({ ...RIGHT, heat: { ...HEAT, celsius: NaN } })).toBe('failed');
+    // It may be readable ten minutes later; a wrong answer stays wrong.
+    const record = after({ ...RIGHT, heat: blind });
+    const dueAfter = (ms: number, of = record) => isDue(of, FACTS, 7 + ms);
+    expect([dueAfter(599_999), dueAfter(600_000), dueAfter(-600_000)]).toEqual([false, true, true]);
+    expect(dueAfter(86_400_000, after({ ...RIGHT, golden: 'wrong', heat: blind }))).toBe(false);
+    expect(selfTestRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
     expect(stateAfter({ ...RIGHT, heat: { ...blind, isWaived: true } })).toBe('passed');
     expect(stateAfter({ ...RIGHT, heat: null })).toBe('passed');
     expect(stateAfter({ ...RIGHT, golden: 'wrong', heat: { ...blind, isWaived: true } })).toBe(
@@ -196,6 +203,19 @@ describe('whoever tests', () => {
     isBusy = false;
     expect(RETRY_MS).toBe(60_000);
     clock.advance(RETRY_MS);
+    await quiet();
+    expect(told).toEqual(['running', 'none', 'running', 'passed']);
+  });
+
+  it('that is stopped has found out nothing, and begins again only with the next look', async () => {
+    const answer = createDeferred<'right'>();
+    const { tester, told, written } = world({ golden: () => answer.promise });
+    tester.look();
+    tester.stop();
+    answer.resolve('right');
+    await quiet();
+    expect([told, written()]).toEqual([['running', 'none'], null]);
+    tester.look();
     await quiet();
     expect(told).toEqual(['running', 'none', 'running', 'passed']);
   });

@@ -104,6 +104,17 @@ describe('pace', () => {
     expect(apps.asked).toHaveLength(7);
   });
 
+  test('some are asked at least so often, however rarely the wish asks', async () => {
+    const idle = createReader({ keys: ['sessionIdleMs'], everyMs: 250, atLeastEveryMs: 2_000 });
+    const { clock, runner } = setUp(idle.reader);
+    runner.watch(wish({ everyMs: 8_000 }), 1);
+    for (let passed = 0; passed < 8_000; passed += 1_000) {
+      await idle.answer({ values: { sessionIdleMs: 1 }, source: 'x' });
+      clock.advance(1_000);
+    }
+    expect(idle.asked).toHaveLength(5);
+  });
+
   test('another list of programs is handed on without asking at once', async () => {
     const apps = createReader({ keys: ['apps'] });
     const { clock, runner } = setUp(apps.reader);

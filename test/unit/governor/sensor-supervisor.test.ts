@@ -20,7 +20,7 @@ const CONFIG: SensorsConfig = {
   windowPid: 1,
   asksSessionIdle: false,
 };
-const WISH: Wish = { everyMs: 2_000, withGpu: false, games: [], ownPids: [] };
+const WISH: Wish = { everyMs: 1_000, withGpu: false, games: [], ownPids: [] };
 
 function setUp(onKill?: (child: ScriptedChild) => void, hearsStop = true) {
   const clock = createManualClock();
@@ -164,6 +164,27 @@ describe('silence', () => {
     expect(children.last.received).toEqual([{ type: 'watch', number: 1, wish: WISH }]);
     children.last.say(readings());
     expect(sensors.read().power?.value).toBe('mains');
+  });
+
+  test('while nothing is about to compute: of sixteen seconds, and of six again when something is', () => {
+    const { clock, children, sensors, live } = setUp();
+    const isKnown = () => sensors.read().power !== null;
+    sensors.watch({ ...WISH, everyMs: 2_000 });
+    children.last.say(readings());
+    live(10_000);
+    const pulses = () =>
+      children.last.received.filter((each) => JSON.stringify(each).includes('"pulse"')).length;
+    const before = pulses();
+    live(60_000);
+    expect(pulses() - before).toBe(15);
+    clock.advance(11_999);
+    expect(isKnown()).toBe(true);
+    children.last.say({ type: 'pulse' });
+    sensors.watch(WISH);
+    clock.advance(4_000);
+    expect(isKnown()).toBe(true);
+    clock.advance(2_000);
+    expect(isKnown()).toBe(false);
   });
 
   test.each([

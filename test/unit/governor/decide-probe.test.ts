@@ -1,0 +1,136 @@
+/** Silences while relays run: how somebody else's load is seen where the driver does not tell programs apart. */
+import { describe, expect, test } from 'vitest';
+import type { Decision } from '../../../electron/governor/decide.ts';
+import { NO_RELAYS, ON_CARD, play, withCard, type Scene, type Steps } from './scene.ts';
+
+const RUNNING = { relays: { ...NO_RELAYS, away: 1 } };
+/** Of all programs together, as a driver tells it that cannot tell them apart. */
+const loaded = (loadPercent: number | null, more: Partial<Scene> = {}): Partial<Scene> => ({
+  ...withCard({ foreignLoadPercent: null, loadPercent }),
+  ...RUNNING,
+  ...more,
+});
+/** Armed for twelve seconds. */
+const ARMED: Steps = Array.from({ length: 7 }, (_, index) => [index * 2, ON_CARD] as const);
+const every = (fromS: number, toS: number, changes: Partial<Scene>): Steps =>
+  Array.from({ length: Math.round((toS - fromS) * 4) + 1 }, (_, index) => [
+    fromS + index / 4,
+    changes,
+  ]);
+const last = (...steps: Steps): Decision => {
+  const decision = play(...ARMED, ...steps).at(-1);
+  if (decision === undefined) throw new Error('nothing was played');
+  return decision;
+};
+const codesOf = ({ status }: Decision) => status.reasons.map(({ code }) => code);
+/** Relays begin at 14 s, and are silent from 29 s on. */
+const SILENT: Steps = every(14, 29, loaded(90));
+
+describe('where the driver does not tell programs apart', () => {
+  test('relays fall silent after fifteen seconds, and go on being served', () => {
+    expect(last(...every(14, 28.75, loaded(90))).pace).toBeGreaterThan(0);
+    const silent = last(...SILENT);
+    expect(silent.pace).toBe(0);
+    expect(silent.status).toMatchObject({ mode: 'serving', reasons: [] });
+    expect(silent.status.duty).toBeGreaterThan(0);
+    expect(silent.endsRelays).toEqual([]);
+    expect(silent.release).toBeNull();
+  });
+
+  test('a sample is believed when all of it is from after our last computing', () => {
+    const early = loaded(12, { ageMs: 1 });
+    expect(last(...SILENT, [30.3, early]).pace).toBe(0);
+    expect(last(...SILENT, [30.301, early]).pace).toBeGreaterThan(0);
+    // And from then on it is fifteen seconds again.
+    expect(
+      last(...SILENT, [30.301, early], ...every(30.5, 45.25, loaded(90))).pace,
+    ).toBeGreaterThan(0);
+    expect(last(...SILENT, [30.301, early], ...every(30.5, 45.5, loaded(90))).pace).toBe(0);
+  });
+
+  test('a sample of almost nothing is believed at once', () => {
+    expect(last(...SILENT, [29.25, loaded(10)]).pace).toBe(0);
+    expect(last(...SILENT, [29.25, loaded(9)]).pace).toBeGreaterThan(0);
+  });
+
+  test('one busy sample keeps the silence, a second one gives the card back', () => {
+    const one = [...SILENT, [30.5, loaded(40)]] as const;
+    expect(last(...one)).toMatchObject({ pace: 0, status: { mode: 'serving' } });
+    const two = last(...one, [31.5, loaded(40)]);
+    expect(codesOf(two)).toEqual(['other-gpu-app']);
+    expect(two).toMatchObject({ pace: 0, endsRelays: ['away'], status: { mode: 'draining' } });
+  });
+
+  test('what is loaded before our own load is gone proves nothing', () => {
+    const early = loaded(95, { ageMs: 0 });
+    const decision = last(...SILENT, [29.5, early], [30, early], [30.25, early]);
+    expect(decision).toMatchObject({ pace: 0, status: { mode: 'serving' } });
+  });
+
+  test('a silence ends after four seconds, whatever was heard', () => {
+    const busyOnce: Steps = [...SILENT, [30.5, loaded(40)], [31.5, loaded(12)]];
+    expect(last(...busyOnce, [32.75, loaded(12)]).pace).toBe(0);
+    expect(last(...busyOnce, [33, loaded(12)]).pace).toBeGreaterThan(0);
+  });
+
+  test('the owner’s own question ends it', () => {
+    expect(last(...SILENT, [29.25, loaded(90, { isAnswering: true })]).pace).toBeGreaterThan(0);
+  });
+
+  test('a clock that goes back ends it', () => {
+    const { probe } = last(...SILENT, [20, loaded(90)]).next;
+    expect(probe).toEqual({ sinceMs: 20_000, silentMs: null });
+  });
+
+  test.each<readonly [string, Partial<Scene>]>([
+    ['the driver tells them apart', withCard({ foreignLoadPercent: 1, loadPercent: 90 })],
+    ['nobody knows how loaded the card is', loaded(null)],
+    ['the card has next to nothing to do', loaded(9)],
+    ['the owner asks something', loaded(90, { isAnswering: true })],
+  ])('never while %s', (_name, changes) => {
+    const decisions = play(...ARMED, ...every(14, 60, { ...changes, ...RUNNING }));
+    expect(decisions.slice(8).map(({ pace }) => pace)).not.toContain(0);
+  });
+
+  test('never on the processor', () => {
+    const decisions = play(...every(0, 60, RUNNING));
+    expect(decisions.map(({ pace }) => pace)).not.toContain(0);
+  });
+});
+
+/** A driver that tells once a second the mean of the second before, of ours and of others’ load. */
+function simulate(seconds: number, others: (atS: number) => number): Decision[] {
+  const STEP_S = 0.25;
+  let steps: [number, Partial<Scene>][] = ARMED.map(([atS, changes]) => [atS, changes]);
+  const loads: number[] = [];
+  let decisions = play(...steps);
+  for (let atS = 14; atS < seconds; atS += STEP_S) {
+    const isOurs = loads.length > 0 && (decisions.at(-1)?.pace ?? 0) > 0;
+    loads.push(isOurs ? 90 : others(atS));
+    const sampledS = Math.floor(atS);
+    const until = loads.length - (atS - sampledS) / STEP_S;
+    const second = loads.slice(Math.max(0, until - 4), Math.max(1, until));
+    const mean = second.reduce((sum, load) => sum + load, 0) / second.length;
+    steps = [...steps, [atS, loaded(mean, { ageMs: (atS - sampledS) * 1000 })]];
+    decisions = play(...steps);
+    if (decisions.at(-1)?.status.mode !== 'serving') break;
+  }
+  return decisions.slice(ARMED.length);
+}
+
+test('alone on the card, silences cost less than an eighth of the time', () => {
+  const decisions = simulate(120, () => 0);
+  expect(decisions.every(({ status }) => status.mode === 'serving')).toBe(true);
+  const silent = decisions.filter(({ pace }) => pace === 0).length;
+  expect(silent).toBeGreaterThan(10);
+  expect(silent / decisions.length).toBeLessThan(0.125);
+});
+
+test('somebody else is noticed within twenty seconds', () => {
+  const decisions = simulate(80, (atS) => (atS > 40 ? 50 : 0));
+  expect(decisions.at(-1)?.status.reasons[0]).toMatchObject({
+    code: 'other-gpu-app',
+    detail: 'another program, 50 %',
+  });
+  expect(decisions.length / 4 + 14).toBeLessThan(60);
+});
