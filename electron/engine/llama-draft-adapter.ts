@@ -1,6 +1,7 @@
 /** A small model of the same vocabulary, loaded beside a large one with node-llama-cpp to guess what that will say. */
 import type { GgufFileInfo, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
 import type { Clock } from '../platform/clock.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
 import type { LlamaBackend } from './llama-backend-adapter.ts';
 import { asTokens, NO_CONTEXT_SHIFT } from './llama-evaluate-adapter.ts';
 import type { Draft } from './model-context.ts';
@@ -25,6 +26,7 @@ const SPARE_BYTES = 2_000_000_000;
 /** Of the weights once more: scratch memory, and keys and values of a small model. */
 const BESIDE_WEIGHTS = 1.5;
 const TIMED_TOKENS = 8;
+const HEADER_MS = 3_000;
 
 /** @returns null where the two do not go together or the memory has no room for it */
 export async function loadDraft(
@@ -32,7 +34,10 @@ export async function loadDraft(
   { path, target, contextTokens, clock }: DraftOptions,
 ): Promise<LoadedDraft | null> {
   const { readGgufFileInfo, GgufInsights } = await import('node-llama-cpp');
-  const file = await readGgufFileInfo(path, { sourceType: 'filesystem', logWarnings: false });
+  // The library tries a damaged file again and again.
+  const signal = AbortSignal.timeout(HEADER_MS);
+  const source = { sourceType: 'filesystem', logWarnings: false, signal } as const;
+  const file = await untilAborted(readGgufFileInfo(path, source), signal);
   if (!isSameVocabulary(vocabularyOf(target), vocabularyOf(file))) return null;
   const { modelSize } = await GgufInsights.from(file, llama);
   const { free } = llama.gpu === false ? await llama.getRamState() : await llama.getVramState();

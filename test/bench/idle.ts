@@ -6,21 +6,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processTimes, spentMs } from './app/processes.ts';
 import { isSetUp, startQuietApp, waitUntil, type QuietApp } from './app/quiet-app.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench-types.ts';
+import { connectOwner } from './giveback/x11-owner-adapter.ts';
 
 const SECONDS = { full: 300, quick: 30 } as const;
 /** What an owner sets off is over by then: set-up, the looks after a start, and a keyring that nobody needs. */
 const SETTLE_MS = { full: 90_000, quick: 30_000 } as const;
 
+/** Somebody is at the computer: within the five minutes after which they count as away. */
+const MOVES_MS = 60_000;
+
 interface Condition {
   readonly isHidden: boolean;
-  readonly isEarning: boolean;
+  /** Null for off. */
+  readonly earns: 'away' | 'always' | null;
 }
 
 const CONDITIONS: Readonly<Record<string, Condition>> = {
-  'window open': { isHidden: false, isEarning: false },
-  'window hidden': { isHidden: true, isEarning: false },
-  'window open, earning on and waiting': { isHidden: false, isEarning: true },
-  'window hidden, earning on and waiting': { isHidden: true, isEarning: true },
+  'window open': { isHidden: false, earns: null },
+  'window hidden': { isHidden: true, earns: null },
+  'window open, earning on, owner there': { isHidden: false, earns: 'away' },
+  'window hidden, earning on, owner there': { isHidden: true, earns: 'away' },
+  'window hidden, ready for questions': { isHidden: true, earns: 'always' },
 };
 
 type Shares = ReadonlyMap<string, number>;
@@ -28,12 +34,16 @@ type Shares = ReadonlyMap<string, number>;
 export const bench: Bench = {
   name: 'idle',
   about:
-    'processor time of the running app, in percent of a core: window open and hidden, earning off and waiting',
+    'processor time of the running app, in percent of a core: window open and hidden, earning off, waiting and ready',
   async run(options) {
     const folder = mkdtempSync(join(tmpdir(), 'lull-bench-idle-'));
+    const owner = await connectOwner(process.env['DISPLAY'] ?? ':0');
+    const moving = setInterval(owner.move, MOVES_MS);
     try {
       return await measure(folder, options);
     } finally {
+      clearInterval(moving);
+      owner.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     }
   },
@@ -55,7 +65,7 @@ async function measure(folder: string, { quick, log }: BenchOptions): Promise<Be
   return {
     name: 'idle',
     config: {
-      ...{ seconds: plan.seconds, presence: 'away' },
+      ...{ seconds: plan.seconds, mouse: 'moves once a minute' },
       screen: 'Xvfb without a GPU',
       copies: 'one for each condition, side by side',
       counted: 'main and every process below it, all threads',
@@ -75,7 +85,7 @@ async function idle(folder: string, condition: Condition, plan: Plan): Promise<S
   const app = await startQuietApp(folder);
   try {
     await waitUntil(() => isSetUp(app));
-    if (condition.isEarning) await setEarning(app);
+    if (condition.earns !== null) await setEarning(app, condition.earns);
     if (condition.isHidden) await hide(app);
     await sleep(plan.settleMs);
     return await watch(app, plan.seconds);
@@ -97,8 +107,10 @@ async function hide(app: QuietApp): Promise<void> {
   await app.inMain('electron.BrowserWindow.getAllWindows().forEach((each) => each.hide())');
 }
 
-/** As the owner would, with the policy that Lull begins with: nothing is served while somebody is here. */
-async function setEarning(app: QuietApp): Promise<void> {
-  const ok = await app.inPage(`lull.command['earn.setOn']({ on: true }).then(({ ok }) => ok)`);
-  if (ok !== true) throw new Error('earning could not be turned on');
+async function setEarning(app: QuietApp, presence: 'away' | 'always'): Promise<void> {
+  const run = (name: string, input: string): Promise<unknown> =>
+    app.inPage(`lull.command['${name}'](${input}).then(({ ok }) => ok)`);
+  const isSet = await run('earn.setPresence', `{ presence: '${presence}' }`);
+  const isOn = await run('earn.setOn', '{ on: true }');
+  if (isSet !== true || isOn !== true) throw new Error('earning could not be turned on');
 }

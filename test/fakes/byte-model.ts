@@ -1,7 +1,12 @@
 /** A model whose tokens are bytes and whose choices follow from the seed and everything written so far. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Draft, ModelContext, Rating, SequencePort } from '../../electron/engine/model-context.ts';
+import type {
+  Draft,
+  ModelContext,
+  Rating,
+  SequencePort,
+} from '../../electron/engine/model-context.ts';
 import type { StepCosts } from '../../electron/engine/speculation-rule.ts';
 import { AppError } from '../../electron/platform/app-error.ts';
 import { createDeferred } from '../../electron/platform/deferred.ts';

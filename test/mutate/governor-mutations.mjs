@@ -7,6 +7,7 @@ const TESTS = 'test/unit/governor/';
 const NOW = [`${TESTS}decide.test.ts`, `${TESTS}decide-over-time.test.ts`];
 const MACHINE = [`${TESTS}decide-machine.test.ts`, `${TESTS}decide-machine-over-time.test.ts`];
 const CARD = [`${TESTS}decide-card.test.ts`];
+const LOOKS = [`${TESTS}decide-looks.test.ts`];
 const PROBE = [`${TESTS}decide-probe.test.ts`];
 const GIVE_BACK = [`${TESTS}decide-give-back.test.ts`];
 const CODES = [`${TESTS}decide-codes.test.ts`, `${TESTS}decide-card-states.test.ts`];
@@ -81,6 +82,8 @@ export const GOVERNOR_MUTATIONS = [
     ['loadPercent: [15, 10]', 'loadPercent: [16, 10]'],
     ['moreBytes: [500_000_000', 'moreBytes: [499_000_000'],
     ['moreBytes: [500_000_000', 'moreBytes: [501_000_000'],
+  ]),
+  ...inFile('policy.ts', LOOKS, [
     ['serving: 250, arming: 1_000', 'serving: 500, arming: 1_000'],
     ['arming: 1_000, waiting: 2_000', 'arming: 2_000, waiting: 2_000'],
     ['waiting: 2_000,', 'waiting: 3_000,'],
@@ -110,7 +113,7 @@ export const GOVERNOR_MUTATIONS = [
     ['isSilent || (!isComputing', 'false || (!isComputing'],
   ]),
   ...inFile('decide-act.ts', PROBE, [['isProbing(around) ? 0 : ', '']]),
-  ...inFile('decide-act.ts', CARD, [
+  ...inFile('decide-act.ts', LOOKS, [
     ["policy === 'always' || senses.input === null", 'senses.input === null'],
     ['isHolding || policy', 'policy'],
     ["isRunning || node.selfTest === 'running'", 'isRunning'],
@@ -366,8 +369,10 @@ export const GOVERNOR_MUTATIONS = [
     ["code === 'owner-active' &&", 'code === null &&'],
     ["(each.code !== 'suspended' || senses?.isSuspended === true)", 'true'],
     ['(isUsed || before.isOurs)', 'true'],
-    ["isServing || node.selfTest === 'running'", 'isServing'],
     ['!node.holdsMemory || senses', 'senses'],
+  ]),
+  ...inFile('decide-release.ts', LOOKS, [
+    ["isServing || node.selfTest === 'running'", 'isServing'],
   ]),
   ...inFile('decide-ending.ts', MACHINE, [["ending === 'at-once' ||", '']]),
   ...inFile('decide-ending.ts', NOW, [['(before ?? nowMs)', 'nowMs']]),

@@ -7,6 +7,8 @@ const KEY = 38;
 export interface X11Owner {
   /** Presses a key or moves the mouse, in turn; sent to the server at once. */
   act(): void;
+  /** Moves the mouse only. */
+  move(): void;
   /** Milliseconds since the server saw the last of it. */
   idleMs(): Promise<number>;
   close(): void;
@@ -22,11 +24,18 @@ export async function connectOwner(display: string): Promise<X11Owner> {
     client.require('screen-saver', reply);
   });
   let acts = 0;
+  const move = (): void => {
+    test.FakeInput(test.MotionNotify, 0, 0, root, acts % 600, acts % 400);
+  };
   return {
+    move() {
+      acts += 1;
+      move();
+    },
     act() {
       acts += 1;
       if (acts % 2 === 0) {
-        test.FakeInput(test.MotionNotify, 0, 0, root, acts % 600, acts % 400);
+        move();
         return;
       }
       test.FakeInput(test.KeyPress, KEY, 0, 0, 0, 0);

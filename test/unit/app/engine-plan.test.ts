@@ -22,7 +22,12 @@ function draftBeside(
     ...{ backend, deviceIndex: 0, device: null, state: 'chosen', goldenAnswer: true },
     ...{ layersOffloaded: null, layersTotal: null, tokensPerSecond: 1, why: '' },
   };
-  const probe: ProbeOutcome = { candidates: [chosen], threads: 1, remembered: false, packs: undefined };
+  const probe: ProbeOutcome = {
+    candidates: [chosen],
+    threads: 1,
+    remembered: false,
+    packs: undefined,
+  };
   const settings = { ...fakeSnapshot().settings.engine, ...more };
   return planEngine({ model: LARGE, probe, settings, cacheFolder: '/c', known })?.draftPath;
 }

@@ -158,7 +158,6 @@ describe.each([
       { numRuns: 60 },
     );
   });
-
 });
 
 describe('with guesses', () => {

@@ -377,24 +377,6 @@ describe('the card', () => {
     expect(byMemory.status.reasons[0]?.detail).toBe('Portal, 1000 MB');
   });
 
-  test('how often to look', () => {
-    const every = (...steps: Steps) => watch(...steps).wish?.everyMs;
-    expect(every([0, { idleS: 0 }])).toBe(8_000);
-    expect(every([0, { idleS: 279 }])).toBe(8_000);
-    expect(every([0, { idleS: 280 }])).toBe(2_000);
-    expect(every([0, { idleS: null }])).toBe(2_000);
-    // What is held for relays may have to go.
-    expect(every([0, {}], [4, { idleS: 0 }])).toBe(2_000);
-    expect(every([0, {}], [4, { idleS: 0, holdsMemory: false }])).toBe(8_000);
-    expect(every([0, { idleS: 0, selfTest: 'running' }])).toBe(250);
-    expect(every([0, { ...ALWAYS, power: 'battery' }])).toBe(2_000);
-    expect(every([0, { ...LOCKED, isLocked: false, idleS: 0 }])).toBe(8_000);
-    expect(every([0, ON_CARD])).toBe(1_000);
-    expect(every([0, {}])).toBe(250);
-    expect(every([0, { ...RUNNING, idleS: 0 }])).toBe(250);
-    expect(watch([0, { isOn: false }]).wish).toBeNull();
-  });
-
   test('a power limit holds while relays may run', () => {
     const limited = { ...ON_CARD, settings: { powerLimitWatts: 200 } };
     const watts = (steps: Steps) => watch(...steps).powerLimitWatts;

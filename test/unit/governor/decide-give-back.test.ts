@@ -46,24 +46,6 @@ const ROWS: readonly Row[] = [
     ],
     null,
   ],
-  [
-    'an engine that was only tested for relays',
-    [
-      [0, { selfTest: 'running' }],
-      [4, TYPING],
-      [16, TYPING],
-    ],
-    'owner-active',
-  ],
-  [
-    'an engine that its owner tests',
-    [
-      [0, { selfTest: 'running', ...OWNERS }],
-      [4, { ...TYPING, ...READING }],
-      [16, { ...TYPING, ...READING }],
-    ],
-    null,
-  ],
   ['a game', after([10, GAME]), 'game'],
   ['a game while the owner is at the engine', after([10, { ...GAME, ...OWNERS }]), null],
   ['a game after the owner’s last answer', after([10, { ...GAME, ...READING }]), 'game'],
