@@ -13,7 +13,7 @@ import { connectOwner, type X11Owner } from './giveback/x11-owner-adapter.ts';
 const TRIES = { full: 250, quick: 5 } as const;
 const RELEASES = { full: 100, quick: 3 } as const;
 const CONTEXT_TOKENS = 2048;
-const PHASES: readonly Phase[] = ['decode', 'prefill'];
+const PHASES = ['decode', 'prefill'] as const satisfies readonly Phase[];
 const MODELS = {
   starter: { path: STARTER_PATH, promptWords: 1_000 },
   tinyllama: {
@@ -28,6 +28,7 @@ const argumentsSchema = z.object({
   tries: z.coerce.number().int().positive().optional(),
   releases: z.coerce.number().int().nonnegative().optional(),
   only: z.enum(['idle', 'loaded']).optional(),
+  phase: z.enum(PHASES).optional(),
 });
 
 export const bench: Bench = {
@@ -35,7 +36,7 @@ export const bench: Bench = {
   about:
     'from a key or mouse move on a real X server to the end of the last evaluation for a relay, while text is written ' +
     'and while a prompt is read, on an idle and a loaded machine; from a release to the memory back ' +
-    '(--model tinyllama, --threads N, --tries N of each of the four cases, --releases N, --only idle|loaded).',
+    '(--model tinyllama, --threads N, --tries N of each of the four cases, --releases N, --only idle|loaded, --phase decode|prefill).',
   run,
 };
 
@@ -74,7 +75,10 @@ function readWishes(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { model: text, threads: text, tries: text, releases: text, only: text },
+    options: {
+      ...{ model: text, threads: text, tries: text, releases: text },
+      ...{ only: text, phase: text },
+    },
   });
   return argumentsSchema.parse(values);
 }
@@ -91,6 +95,7 @@ interface Plan {
   readonly releases: number;
   readonly promptWords: number;
   readonly only?: 'idle' | 'loaded' | undefined;
+  readonly phase?: Phase | undefined;
   log(line: string): void;
 }
 
@@ -109,7 +114,7 @@ async function measure(engine: BenchEngine, owner: X11Owner, plan: Plan) {
   for (const machine of machines) {
     const busy = machine === 'loaded' ? keepCoresBusy() : null;
     try {
-      for (const phase of PHASES) {
+      for (const phase of PHASES.filter((each) => (plan.phase ?? each) === each)) {
         await giveBacks(engine, owner, { phase, promptWords, tries: Math.ceil(tries / 10) });
         const taken = await giveBacks(engine, owner, { phase, promptWords, tries });
         add(`${phase}, ${machine} machine`, taken.freeMs);
