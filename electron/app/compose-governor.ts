@@ -2,8 +2,8 @@
 import { createGovernor } from '../governor/governor.ts';
 import type { HeatVerdict } from '../governor/heat.ts';
 import { ownCard } from '../governor/own-card.ts';
-import { ENDING } from '../governor/policy-codes.ts';
 import type { Actuators, Governor } from '../governor/ports.ts';
+import { isWantedBack } from '../governor/self-test-way.ts';
 import { createPowerLimit, type PowerTool } from '../governor/power-limit.ts';
 import type { EarnedHour } from '../governor/money.ts';
 import type { Readings, Sensors } from '../governor/sensors.ts';
@@ -102,7 +102,7 @@ export function composeGovernor(
       minuteOfWeek: () => minuteOfWeek(clock.nowMs()),
       onStatus(status) {
         hub.dispatch({ type: 'status-changed', status });
-        if (endsRelays(status)) tester.giveWay();
+        if (isWantedBack(status)) tester.giveWay();
       },
       onGiveBack(report) {
         ledger.noteGiveBack(report);
@@ -154,11 +154,6 @@ function isReadyBut({ mode, reasons }: Status, codes: readonly ReasonCode[]): bo
   return (
     mode === 'waiting' && reasons.length > 0 && reasons.every(({ code }) => codes.includes(code))
   );
-}
-
-/** Whether relays would have to end, if any were under way. */
-function endsRelays({ reasons }: Status): boolean {
-  return reasons.some(({ code }) => ENDING[code] !== 'finish');
 }
 
 function remembered<Value>(clock: Clock, work: () => Value): () => Value {

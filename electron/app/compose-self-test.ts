@@ -12,7 +12,7 @@ import { selfTestNode } from './self-test-ports.ts';
 
 export interface SelfTestParts extends Pick<
   GateParts,
-  'hub' | 'answers' | 'owners' | 'library' | 'hashes'
+  'hub' | 'answers' | 'engine' | 'owners' | 'library' | 'hashes'
 > {
   readonly sensors: Pick<Sensors, 'look'>;
   readonly clock: Clock;

@@ -12,10 +12,11 @@ export interface NodeFactsParts {
 }
 
 /** States of an engine that has a process. */
+const LOADED: ReadonlySet<EngineState['state']> = new Set(['ready', 'working']);
 const HOLDING: ReadonlySet<EngineState['state']> = new Set(['loading', 'ready', 'working']);
 
 export function nodeFacts(snapshot: Snapshot, parts: NodeFactsParts): NodeFacts {
-  const { setup, engine, model, network } = snapshot;
+  const { setup, engine, model, network, settings } = snapshot;
   const { place, owners, selfTest, rate } = parts;
   const hasNetwork = network.state === 'ready';
   const { kind, name } = chosenDevice(engine);
@@ -26,6 +27,7 @@ export function nodeFacts(snapshot: Snapshot, parts: NodeFactsParts): NodeFacts 
     selfTest,
     device: { kind, name },
     holdsMemory: HOLDING.has(engine.state),
+    isPausable: LOADED.has(engine.state) && settings.engine.server === null,
     isAnswering: owners.isAnswering(),
     isOwners: owners.isRecent(),
     rate,

@@ -22,7 +22,7 @@ export interface GatePorts<Gate extends RelayGate> {
 export interface GateParts {
   readonly hub: Hub;
   readonly place: NodePlace;
-  readonly engine: Pick<EngineSupervisor, 'paceRelays' | 'release' | 'pid'>;
+  readonly engine: Pick<EngineSupervisor, 'load' | 'paceRelays' | 'release' | 'pid'>;
   readonly owners: OwnersUse;
   /** For Lull's own questions. */
   readonly answers: NodeAnswers;

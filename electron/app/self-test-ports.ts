@@ -30,7 +30,7 @@ export interface SelfTestNode {
   knowFile(): Promise<void>;
 }
 
-type Parts = Pick<GateParts, 'hub' | 'answers' | 'owners' | 'library' | 'hashes'> & {
+type Parts = Pick<GateParts, 'hub' | 'answers' | 'engine' | 'owners' | 'library' | 'hashes'> & {
   readonly sensors: Pick<Sensors, 'look'>;
   /** Whether the engine may be asked now: a game may have begun since the test was wanted. */
   readonly mayAsk: () => boolean;
@@ -39,7 +39,7 @@ type Parts = Pick<GateParts, 'hub' | 'answers' | 'owners' | 'library' | 'hashes'
 };
 
 export function selfTestNode(parts: Parts): SelfTestNode {
-  const { hub, answers, owners, library, hashes, sensors } = parts;
+  const { hub, answers, engine, owners, library, hashes, sensors } = parts;
   /** The hash is null when the file could not be read. */
   let hashed: { readonly model: ModelInfo; readonly sha256: string | null } | null = null;
   const drivers = readProbeFacts({ lullVersion: '', starterSha256: '' }).drivers.join('\n');
@@ -64,6 +64,8 @@ export function selfTestNode(parts: Parts): SelfTestNode {
       topLogprobs: server() === null ? 1 : 0,
       cacheKey: CACHE_KEY,
     };
+    // A load that nobody else waits for ends with the test.
+    await engine.load(signal);
     const events = answers.generate(request, signal);
     for await (const event of parts.isOwnersWish() ? owners.counted(events) : events) {
       if (event.type !== 'tokens') continue;

@@ -15,7 +15,7 @@ import {
   type LoadReport,
   type ToEngine,
 } from './messages.ts';
-import type { ModelContext } from './model-context.ts';
+import type { Draft, ModelContext } from './model-context.ts';
 import type { PrefixStore } from './prefix-store.ts';
 import { createScheduler, type Scheduler, type Submitted } from './scheduler.ts';
 import { createWorkPriority } from './work-priority.ts';
@@ -64,6 +64,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
     ports.lowerPriority?.(isLow);
   });
   let scheduler: Scheduler | null = null;
+  let draft: Draft | undefined;
   /** Said before there is a scheduler, it holds for the one to come. */
   let relayShare = 1;
 
@@ -86,6 +87,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
     try {
       const model = await ports.load(options, progressReporter(post), log);
       scheduler = schedulerFor(model, ports);
+      draft = 'context' in model ? model.context.draft : undefined;
       void scheduler.paceRelays(relayShare);
       post({ type: 'loaded', report: model.report });
     } catch (error) {
@@ -147,6 +149,7 @@ export function runEngineWorker(ports: WorkerPorts): void {
         return;
       case 'forget-owner':
         scheduler?.forgetOwner();
+        void draft?.forget();
         return;
       case 'pace':
         void pace(message.id, message.relays);

@@ -5,7 +5,6 @@ import type { Clock } from '../platform/clock.ts';
 import { isLarge, mostPromptTokens, sharesBatches, usesFlashAttention } from './batching.ts';
 import {
   assertFits,
-  cacheBytesPerToken,
   chooseShape,
   contextRange,
   tokensBesideLayers,
@@ -14,6 +13,7 @@ import {
 } from './fit.ts';
 import { kvBytes, kvOptions } from './kv-type.ts';
 import { settleLog, type LlamaBackend } from './llama-backend-adapter.ts';
+import { cacheBytesOf } from './llama-cache-adapter.ts';
 import { loadDraft, type LoadedDraft } from './llama-draft-adapter.ts';
 import { promptRules, type PromptRules } from './llama-prompt-adapter.ts';
 import { asTokens } from './llama-evaluate-adapter.ts';
@@ -176,15 +176,7 @@ async function checkedFile(backend: LlamaBackend, options: LoadOptions): Promise
   const file = await readGgufFileInfo(options.modelPath, source);
   const insights = await GgufInsights.from(file, backend.llama);
   const range = contextRange(options.contextTokens, insights.trainContextSize ?? null);
-  const { block_count, embedding_length, attention } = file.architectureMetadata;
-  const perToken = cacheBytesPerToken({
-    layers: block_count ?? 0,
-    embedding: embedding_length ?? 0,
-    heads: firstOf(attention?.head_count),
-    cacheHeads: attention?.head_count_kv ?? null,
-    keyLength: attention?.key_length ?? null,
-    valueLength: attention?.value_length ?? null,
-  });
+  const perToken = cacheBytesOf(file);
   const ram = await backend.llama.getRamState();
   const device = await backend.llama.getVramState();
   const free = { ramBytes: ram.free, deviceBytes: Math.max(0, device.free - device.unifiedSize) };
@@ -194,10 +186,6 @@ async function checkedFile(backend: LlamaBackend, options: LoadOptions): Promise
   const mostSequences = options.sequences;
   const shape = chooseShape({ modelBytes, tokenBytes, range, mostSequences, free });
   return { range, shape, modelBytes };
-}
-
-function firstOf(value: number | readonly number[] | undefined): number | null {
-  return (typeof value === 'number' ? value : value?.[0]) ?? null;
 }
 
 function gpuLayers(options: LoadOptions, shape: EngineShape, wish: LoadHooks['gpuLayers']) {

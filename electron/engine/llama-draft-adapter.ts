@@ -3,6 +3,7 @@ import type { GgufFileInfo, LlamaContextSequence, LlamaModel } from 'node-llama-
 import type { Clock } from '../platform/clock.ts';
 import { untilAborted } from '../platform/until-aborted.ts';
 import type { LlamaBackend } from './llama-backend-adapter.ts';
+import { cacheBytesOf } from './llama-cache-adapter.ts';
 import { asTokens, NO_CONTEXT_SHIFT } from './llama-evaluate-adapter.ts';
 import type { Draft } from './model-context.ts';
 import { isSameVocabulary, type Vocabulary } from './speculation-vocabulary.ts';
@@ -19,13 +20,14 @@ export interface DraftOptions {
   readonly clock: Clock;
 }
 
-/** A long text is read in pieces, so that nobody waits for it. */
-const READ_TOKENS = 256;
+/** A long text is read in pieces that take so long at most, so that nobody waits for it. */
+const PIECE_MS = 100;
+const PIECE_TOKENS = { least: 16, most: 256 } as const;
 /** Left free on the device for whatever else runs there; with less its owner would be given the memory back. */
 const SPARE_BYTES = 2_000_000_000;
-/** Of the weights once more: scratch memory, and keys and values of a small model. */
-const BESIDE_WEIGHTS = 1.5;
-const TIMED_TOKENS = 8;
+/** Of the weights once more, for scratch memory. */
+const BESIDE_WEIGHTS = 1.25;
+const TIMED = { read: 64, guessed: 8 } as const;
 const HEADER_MS = 3_000;
 
 /** @returns null where the two do not go together or the memory has no room for it */
@@ -38,61 +40,117 @@ export async function loadDraft(
   const signal = AbortSignal.timeout(HEADER_MS);
   const source = { sourceType: 'filesystem', logWarnings: false, signal } as const;
   const file = await untilAborted(readGgufFileInfo(path, source), signal);
-  if (!isSameVocabulary(vocabularyOf(target), vocabularyOf(file))) return null;
+  const vocabulary = vocabularyOf(target);
+  if (!isSameVocabulary(vocabulary, vocabularyOf(file))) return null;
   const { modelSize } = await GgufInsights.from(file, llama);
+  const neededBytes = modelSize * BESIDE_WEIGHTS + cacheBytesOf(file) * contextTokens;
   const { free } = llama.gpu === false ? await llama.getRamState() : await llama.getVramState();
-  if (free < modelSize * BESIDE_WEIGHTS + SPARE_BYTES) return null;
+  if (free < neededBytes + SPARE_BYTES) return null;
   const model = await llama.loadModel({ modelPath: path, gpuLayers: 'max' });
   try {
     const context = await model.createContext({
-      ...{ sequences: 1, contextSize: contextTokens, batchSize: READ_TOKENS },
+      sequences: 1,
+      contextSize: contextTokens,
+      batchSize: PIECE_TOKENS.most,
     });
     const sequence = context.getSequence();
     // What it has guessed has to be forgotten again and again.
     if (sequence.needsCheckpoints) throw new Error('it cannot be rewound');
-    const guess = guesser(sequence);
-    const tokenMs = await measure(guess, model, clock);
-    return { tokenMs, guess, dispose: () => model.dispose() };
+    const times = await measure(sequence, model, clock);
+    const pieceTokens = pieceOf(times.readMs);
+    const drafting = { sequence, pieceTokens, knownTokens: vocabulary.tokens.length };
+    return { ...times, ...inTurn(drafting), dispose: () => model.dispose() };
   } catch (error) {
     await model.dispose();
     throw error;
   }
 }
 
-function guesser(sequence: LlamaContextSequence): Draft['guess'] {
-  return async (text, most) => {
-    const held = sequence.contextTokens;
-    const differs = held.findIndex((token, at) => token !== text[at]);
-    // The last token is always evaluated anew: what follows it is what is asked for.
-    const known = Math.min(differs === -1 ? held.length : differs, text.length - 1);
-    if (known < held.length) {
-      await sequence.eraseContextTokenRanges([{ start: known, end: held.length }]);
-    }
-    const unread = asTokens(text.slice(known));
-    if (unread.length > READ_TOKENS) {
-      await sequence.evaluateWithoutGeneratingNewTokens(unread.slice(0, READ_TOKENS), {
-        contextShift: NO_CONTEXT_SHIFT,
-      });
-      return [];
-    }
-    const guessed: number[] = [];
-    const tokens = sequence.evaluate(unread, { temperature: 0, contextShift: NO_CONTEXT_SHIFT });
-    for await (const token of tokens) {
-      guessed.push(token);
-      if (guessed.length >= most) break;
-    }
-    return guessed;
+interface Drafting {
+  readonly sequence: LlamaContextSequence;
+  readonly pieceTokens: number;
+  /** Of the large model: it may have fewer. */
+  readonly knownTokens: number;
+}
+
+/** One call after the other; the first that fails is the last. */
+function inTurn(drafting: Drafting): Pick<Draft, 'guess' | 'forget'> {
+  let last: Promise<unknown> = Promise.resolve();
+  let isBroken = false;
+  const next = <Value>(work: () => Promise<Value>, otherwise: Value): Promise<Value> => {
+    const done = last.then(async () => {
+      try {
+        return isBroken ? otherwise : await work();
+      } catch {
+        // The large model goes on alone.
+        isBroken = true;
+        return otherwise;
+      }
+    });
+    last = done;
+    return done;
+  };
+  return {
+    guess: (text, most) => next(() => guess(drafting, text, most), []),
+    forget: () => next(() => drafting.sequence.clearHistory(), undefined),
   };
 }
 
+async function guess(
+  { sequence, pieceTokens, knownTokens }: Drafting,
+  text: readonly number[],
+  most: number,
+): Promise<readonly number[] | null> {
+  const held = sequence.contextTokens;
+  const differs = held.findIndex((token, at) => token !== text[at]);
+  // The last token is always evaluated anew: what follows it is what is asked for.
+  const known = Math.min(differs === -1 ? held.length : differs, text.length - 1);
+  if (known < held.length) {
+    await sequence.eraseContextTokenRanges([{ start: known, end: held.length }]);
+  }
+  const unread = asTokens(text.slice(known));
+  const options = { contextShift: NO_CONTEXT_SHIFT };
+  if (unread.length > pieceTokens) {
+    const piece = unread.slice(0, pieceTokens);
+    await sequence.evaluateWithoutGeneratingNewTokens(piece, options);
+    return null;
+  }
+  const guessed: number[] = [];
+  for await (const token of sequence.evaluate(unread, { ...options, temperature: 0 })) {
+    if (token >= knownTokens) break;
+    guessed.push(token);
+    if (guessed.length >= most) break;
+  }
+  return guessed;
+}
+
+function pieceOf(readMs: number): number {
+  const fitting = Math.floor(PIECE_MS / Math.max(readMs, Number.EPSILON));
+  return Math.max(PIECE_TOKENS.least, Math.min(PIECE_TOKENS.most, fitting));
+}
+
 /** Each token costs the same, however good the guess. */
-async function measure(guess: Draft['guess'], model: LlamaModel, clock: Clock): Promise<number> {
-  const text = model.tokenize('Once upon a time there was');
-  // A device may have to translate its programs first.
-  await guess(text, TIMED_TOKENS);
-  const beganMs = clock.monotonicMs();
-  const guessed = await guess(text, TIMED_TOKENS);
-  return (clock.monotonicMs() - beganMs) / Math.max(1, guessed.length);
+async function measure(
+  sequence: LlamaContextSequence,
+  model: LlamaModel,
+  clock: Clock,
+): Promise<Pick<Draft, 'readMs' | 'tokenMs'>> {
+  const line = 'Once upon a time there was a king who had three sons. ';
+  const text = model.tokenize(line.repeat(TIMED.read)).slice(0, TIMED.read);
+  const drafting = { sequence, pieceTokens: TIMED.read, knownTokens: Infinity };
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    // A device may have to translate its programs first.
+    await work();
+    const beganMs = clock.monotonicMs();
+    await work();
+    return clock.monotonicMs() - beganMs;
+  };
+  const readMs = await timed(async () => {
+    await sequence.clearHistory();
+    await guess(drafting, text, 1);
+  });
+  const guessedMs = await timed(() => guess(drafting, text, TIMED.guessed));
+  return { readMs: readMs / text.length, tokenMs: guessedMs / TIMED.guessed };
 }
 
 function vocabularyOf({ metadata }: Pick<GgufFileInfo, 'metadata'>): Vocabulary {

@@ -66,13 +66,16 @@ export interface SequencePort {
 
 /** A small model that guesses how a text goes on. */
 export interface Draft {
-  /** What one guessed token costs. */
+  /** What one guessed token costs, and one that it reads before. */
   readonly tokenMs: number;
+  readonly readMs: number;
   /**
-   * Up to so many tokens that it expects after `text`. None while it is still reading a long text, of which each call
-   * reads a piece. Never during another call.
+   * Up to so many tokens that it expects after `text`, fewer where it expects the end. Null while it is still reading a
+   * long text, of which each call reads a piece. Never rejects.
    */
-  guess(text: readonly number[], most: number): Promise<readonly number[]>;
+  guess(text: readonly number[], most: number): Promise<readonly number[] | null>;
+  /** Lets go of the texts that it knows. */
+  forget(): Promise<void>;
 }
 
 export interface ModelContext {

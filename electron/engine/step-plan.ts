@@ -11,7 +11,6 @@ import type {
 import { prefillChunk } from './prefill.ts';
 import { createDrafts } from './speculation-drafts.ts';
 import { createGuesses, type Guesses } from './speculation.ts';
-import { withDrafting } from './speculation-rule.ts';
 
 /** One of the model's sequences, and the answer that has it. */
 export interface Slot {
@@ -115,7 +114,8 @@ function guessesOf(running: Running | undefined, most: number): readonly number[
 }
 
 function worthAsking(running: Running | undefined, most: number): number {
-  return running?.guesses?.drafts?.wanted(Math.min(running.generation.room - 1, most)) ?? 0;
+  const room = (running?.generation.room ?? 0) - 1;
+  return running?.guesses?.drafts?.wanted(Math.min(room, most), room) ?? 0;
 }
 
 /** A step of the small model alone: what it expects is checked in the next one, which is timed as any other. */
@@ -217,7 +217,7 @@ function open(port: SequencePort, running: Running, { guessing }: StepTurn): Tok
   const source = port.open(prompt.slice(-1), sampling);
   running.source = source;
   if (stepCosts === undefined || !port.canRewind || source.check === undefined) return source;
-  const drafts = draft ? createDrafts(withDrafting(stepCosts, draft.tokenMs)) : null;
+  const drafts = draft ? createDrafts(stepCosts, draft, prompt.length) : null;
   running.guesses = createGuesses(stepCosts, prompt, drafts);
   return source;
 }

@@ -166,6 +166,8 @@ function lookMs(
   if (mode === 'serving' || isComputing) return LOOK_MS.serving;
   if (isAsked(card)) return LOOK_MS.arming;
   if (isHolding || policy === 'always' || senses.input === null) return LOOK_MS.waiting;
+  // Half a minute later it counts as away.
+  if (senses.locked.value === true) return LOOK_MS.waiting;
   const startsInMs = senses.input.lastMs + idleNeededMs(senses, afterMs) - nowMs;
   return startsInMs > UNHURRIED_MS ? LOOK_MS.unhurried : LOOK_MS.waiting;
 }

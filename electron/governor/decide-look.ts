@@ -4,7 +4,7 @@ import { cardVetoes, isAsked, type CardState } from './decide-card.ts';
 import { ceilingOf } from './decide-duty.ts';
 import { inFlight, type VetoesUnder } from './decide-ending.ts';
 import { judgeHeat, type HeatInput, type HeatState, type HeatVerdict } from './heat.ts';
-import { isSilentAt, stepProbe, type ProbeState } from './decide-probe.ts';
+import { isMuffled, isSilentAt, stepProbe, type ProbeState } from './decide-probe.ts';
 import { isNight } from './hours.ts';
 import { ownCard, type OwnCard } from './own-card.ts';
 import { ARMING } from './policy.ts';
@@ -66,7 +66,9 @@ export function lookAround(
   const { rate } = node;
   const machine = observeMachine(before.machine, { readings, senses, settings, rate, foreign });
   const judges = asks || node.device.kind === 'cpu';
-  const verdict = judges ? judge(before, facts, config, policy, found, machine, now) : null;
+  const verdict = judges
+    ? judge({ ...before, probe }, facts, config, policy, found, machine, now)
+    : null;
   const seen = { isRunning: inFlight(relays) > 0, node, card: found.card, nowMs: now.monotonicMs };
   const shared = machineVetoes(senses, machine, facts, settings);
   const under = (each: PresencePolicy) => [
@@ -120,6 +122,7 @@ function judge(
     thermalState,
     cpuSpeedPercent,
     isServing: inFlight(relays) > 0,
+    isMuffled: isMuffled(before.probe, card?.atMs ?? null),
     ...ceilingOf(policy),
     nowMs: now.monotonicMs,
   };

@@ -56,7 +56,7 @@ export const NO_CARD: CardJudgement = {
   limits: { targetCelsius: null, pauseCelsius: null },
 };
 
-export interface CardInput extends Pick<HeatInput, 'gpu' | 'whyUnknown' | 'nowMs'> {
+export interface CardInput extends Pick<HeatInput, 'gpu' | 'whyUnknown' | 'isMuffled' | 'nowMs'> {
   /** Relays compute on it now, and did since the last judgement, at this duty. */
   readonly isComputing: boolean;
   readonly duty: number;
@@ -144,6 +144,7 @@ function remember(
     proof: prove(proof, {
       celsius,
       isComputing: isComputing && isSeen,
+      isMuffled: input.isMuffled === true,
       loadPercent,
       duty,
       passedMs,

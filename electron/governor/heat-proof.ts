@@ -16,6 +16,8 @@ export interface Work {
   /** Null when none is known now. */
   readonly celsius: number | null;
   readonly isComputing: boolean;
+  /** Its load says nothing of that. */
+  readonly isMuffled: boolean;
   /** What the card says of itself; null when it does not. */
   readonly loadPercent: number | null;
   readonly duty: number;
@@ -27,10 +29,11 @@ export function prove(before: Proof, work: Work): Proof {
   const share = Math.min(1, work.duty / PROOF.duty);
   // Relays that come and go do not warm a card.
   const isAtWork = work.isComputing && (work.loadPercent ?? Infinity) >= PROOF.loadPercent;
+  const workMs = isAtWork ? before.workMs + passedMs * share : 0;
   return {
     least: celsius === null ? before.least : Math.min(celsius, before.least ?? celsius),
     most: celsius === null ? before.most : Math.max(celsius, before.most ?? celsius),
-    workMs: isAtWork ? before.workMs + passedMs * share : 0,
+    workMs: work.isMuffled ? before.workMs : workMs,
   };
 }
 

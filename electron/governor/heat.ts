@@ -32,6 +32,8 @@ export interface HeatInput {
   readonly cpuSpeedPercent: Reading<number> | null;
   /** Relays compute now. */
   readonly isServing: boolean;
+  /** The card's load is no sign of our work now: relays stand still for a moment, or did when it was read. */
+  readonly isMuffled?: boolean;
   /** The highest duty that policy allows, 0 to 1. */
   readonly ceiling: number;
   readonly ceilingCause: DutyCause;

@@ -42,14 +42,14 @@ export const STALE_MS = {
 
 /** The clocks may differ by so much between two decisions; more means that the computer slept. */
 export const CLOCK_SLIP_MS = 5_000;
-/** Decisions come every two seconds; so long without one means that the computer slept or hung. */
+/** Decisions come every six seconds at least; so long without one means that the computer slept or hung. */
 export const LONGEST_GAP_MS = 15_000;
 
 /**
- * How often to look: while relays may run or the engine is tested, while a card is being looked at, otherwise, and while the owner was here so
- * short a time ago that nothing can begin for longer than `UNHURRIED_MS`. Never while off.
+ * How often to look: while relays may run or the engine is tested, while a card is being looked at, otherwise, and while
+ * the owner was here so short a time ago that nothing can begin for longer than `UNHURRIED_MS`. Never while off.
  */
-export const LOOK_MS = { serving: 250, arming: 1_000, waiting: 2_000, unhurried: 8_000 } as const;
+export const LOOK_MS = { serving: 250, arming: 1_000, waiting: 2_000, unhurried: 6_000 } as const;
 export const UNHURRIED_MS = 20_000;
 
 /** What an answer may still take when the reason to stop is one that can wait. */
@@ -84,7 +84,7 @@ export const FOREIGN = {
  * Where a driver does not tell programs apart: how long relays compute before they fall silent, how long after that a
  * sample tells nothing of theirs (it is a mean of up to a second), and how long a silence may last.
  */
-export const PROBE = { everyMs: 15_000, settleMs: 1_300, atMostMs: 4_000 } as const;
+export const PROBE = { everyMs: 15_000, settleMs: 1_500, atMostMs: 6_000 } as const;
 
 /** Charge in percent: below the first relays stop, from the second on they start. */
 export const CHARGE_PERCENT = [30, 40] as const;

@@ -20,6 +20,8 @@ export interface NodeFacts {
   readonly device: { readonly kind: 'cpu' | 'gpu'; readonly name: string | null };
   /** Whether there is an engine process, which holds memory. */
   readonly holdsMemory: boolean;
+  /** It is loaded, and relays can be held up in the middle: not while it loads, nor where another server computes. */
+  readonly isPausable: boolean;
   /** The owner is being answered by it. */
   readonly isAnswering: boolean;
   /** The same, or they were answered within the last minutes: then only they end it. */

@@ -6,6 +6,7 @@ import type { JsonFile } from '../platform/json-file.ts';
 import type { Log } from '../platform/log.ts';
 import {
   isDue,
+  isHeatKnown,
   isSameEngine,
   judge,
   selfTestOf,
@@ -60,9 +61,11 @@ export function createSelfTester(ports: SelfTestPorts): SelfTester {
       : { state: 'running', atMs: null, detail: null };
 
   const test = async (facts: SelfTestFacts, signal: AbortSignal): Promise<void> => {
-    const golden = await ports.golden(signal);
-    const answer = golden === 'no-golden' ? await ports.answer(signal) : null;
+    // Before a model is loaded for it.
     const heat = await ports.heat(signal);
+    signal.throwIfAborted();
+    const golden = isHeatKnown(heat) ? await ports.golden(signal) : 'not-asked';
+    const answer = golden === 'no-golden' ? await ports.answer(signal) : null;
     if (signal.aborted) return;
     // The model may have been changed meanwhile: then this says nothing about the one that is there.
     const now = ports.facts();
@@ -121,6 +124,8 @@ export function createSelfTester(ports: SelfTestPorts): SelfTester {
     state,
     look,
     async run() {
+      // One that is being ended finds nothing out.
+      if (running?.stop.signal.aborted === true) await running.done;
       if (running !== null) return running.done;
       const facts = ports.facts();
       if (isDisposed || facts === null) return;

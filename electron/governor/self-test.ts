@@ -38,8 +38,8 @@ export const NO_SELF_TEST: SelfTestRecord = { known: [], last: null };
 
 /** What was found out about one engine. */
 export interface Findings {
-  /** Of a model with an answer known in advance. */
-  readonly golden: 'right' | 'wrong' | 'no-golden';
+  /** Of a model with an answer known in advance; `not-asked` where its device may not compute anyway. */
+  readonly golden: 'right' | 'wrong' | 'no-golden' | 'not-asked';
   /** Greedy, of a model without one; null when it was not asked. */
   readonly answer: GreedyAnswer | null;
   /** Null when its device is the processor, which protects itself. */
@@ -134,10 +134,8 @@ export function judge(
   findings: Findings,
   atMs: number,
 ): SelfTestRecord {
-  const answered = judgeAnswer(record, facts, findings);
-  const { hasPassed, ...why } = answered.hasPassed
-    ? (judgeHeat(findings.heat) ?? answered)
-    : answered;
+  const answered = judgeHeat(findings.heat) ?? judgeAnswer(record, facts, findings);
+  const { hasPassed, ...why } = answered;
   const isNew = answered.detail === WORDS.first && findings.answer !== null;
   return {
     known: isNew ? remember(record.known, facts, findings.answer.tokenIds) : record.known,
@@ -156,6 +154,11 @@ function judgeAnswer(record: SelfTestRecord, facts: SelfTestFacts, findings: Fin
   if (known === undefined) return passed(WORDS.first);
   const isSame = JSON.stringify(known.tokenIds) === JSON.stringify(shortened(answer.tokenIds));
   return isSame ? passed(WORDS.same) : failed(WORDS.other);
+}
+
+/** Whether an engine with this heat may be asked at all. */
+export function isHeatKnown(heat: HeatProbe | null): boolean {
+  return judgeHeat(heat) === null;
 }
 
 /** @returns null when there is nothing to object to */

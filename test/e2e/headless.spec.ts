@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { z } from 'zod';
 import { test } from './app.ts';
+import { startPrivateBus } from '../fakes/private-bus.ts';
 import { runLull } from './terminal.ts';
 
 const readyLine = z.object({
@@ -137,4 +138,20 @@ test('doctor --sensors reads everything once, ends by itself and leaves nothing 
   ).toBe(true);
   // Nobody served or meant to: the day that Lull remembers is not to know of it.
   expect(existsSync(join(folder, 'data', 'governor.sqlite'))).toBe(false);
+});
+
+test('doctor --sensors asks the message bus, too, from the built process', async ({ folder }) => {
+  const bus = await startPrivateBus();
+  const service = 'org.freedesktop.NetworkManager';
+  await bus.expose({
+    ...{ name: service, path: '/org/freedesktop/NetworkManager', interface: service },
+    ...{ types: { Metered: 'u' }, values: { Metered: 1 } },
+  });
+  const env = { DBUS_SYSTEM_BUS_ADDRESS: bus.address };
+  const { out } = await runLull(folder, ['doctor', '--sensors', '--json'], { env }).ended;
+  await bus.dispose();
+  const line = { value: 'yes', source: 'NetworkManager' };
+  expect(JSON.parse(out)).toMatchObject({
+    sensors: expect.arrayContaining([expect.objectContaining(line)]) as unknown,
+  });
 });

@@ -24,7 +24,7 @@ export function runLull(
   const child = spawn(
     ELECTRON,
     [ROOT, ...args, '--ozone-platform=headless', ...argumentsFor(folder, options)],
-    { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...environment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let out = '';
   let err = '';

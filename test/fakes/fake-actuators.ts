@@ -69,6 +69,7 @@ export const READY_NODE: NodeFacts = {
   selfTest: 'passed',
   device: { kind: 'cpu', name: null },
   holdsMemory: false,
+  isPausable: true,
   isAnswering: false,
   isOwners: false,
   rate: null,

@@ -129,6 +129,7 @@ function factsOf(owner: Owner, device: 'cpu' | 'gpu', atMs: number): Facts {
       selfTest: 'passed',
       device: { kind: device, name: device === 'gpu' ? 'Day Card' : null },
       holdsMemory: true,
+      isPausable: true,
       isOwners: false,
       isAnswering: false,
       rate: null,

@@ -51,6 +51,12 @@ function setUp(model: ModelInfo, candidate: Partial<Candidate> = {}, path = 'sel
     ...{ hub, clock, log: createMemoryLog(), sensors: createFakeSensors(clock) },
     library: { current: () => model },
     owners,
+    engine: {
+      load: () => Promise.resolve(),
+      paceRelays: () => Promise.resolve(),
+      release: () => Promise.resolve(),
+      pid: undefined,
+    },
     hashes: {
       sha256Of() {
         seen.hashes += 1;

@@ -24,12 +24,6 @@ function copyist(written: readonly number[], seed: number): number | null {
   return written[length - period] ?? 97 + (length % period);
 }
 
-/** Says yes so many times of each so many plus one. */
-function createTurns(most: number): () => boolean {
-  let turns = 0;
-  return () => (turns += 1) % (most + 1) !== 0;
-}
-
 interface Asked {
   readonly text: string;
   readonly seed: number;
@@ -48,13 +42,18 @@ function modelOf(stepCosts: StepCosts | undefined, draft?: Draft, sequences = 2)
   });
 }
 
-/** Goes on as the model would with the first of all seeds; at first it is still reading. */
-function smallModel(isUnread = () => false): Draft {
+/** Goes on as the model would with the first of all seeds, once it has read its pieces. */
+function smallModel(pieces = 0): Draft {
+  let asked = 0;
   return {
     tokenMs: 0.1,
+    readMs: 0,
+    forget: () => Promise.resolve(),
     guess(text, most) {
       const guessed: number[] = [];
-      while (guessed.length < most && !isUnread()) {
+      asked += 1;
+      if (asked % (pieces + 1) !== 0) return Promise.resolve(null);
+      while (guessed.length < most) {
         const token = copyist([...text, ...guessed], 0);
         if (token === null) break;
         guessed.push(token);
@@ -111,17 +110,17 @@ const asked = fc.record({
 });
 
 describe.each([
-  ['with guesses', undefined],
-  ['with a small model’s guesses', smallModel()],
-  ['with those of one that reads slowly', smallModel(createTurns(3))],
-])('%s', (_name, draft) => {
+  ['with guesses', () => undefined],
+  ['with a small model’s guesses', () => smallModel()],
+  ['with those of one that reads slowly', () => smallModel(3)],
+])('%s', (_name, draftOf) => {
   test('one answer after the other is told just so, and leaves just the same behind', async () => {
     let right = 0;
     const follow = fc.record({ asked, goesOn: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(follow, { minLength: 1, maxLength: 5 }), async (questions) => {
         const plain = modelOf(undefined);
-        const guessing = modelOf(FREE, draft);
+        const guessing = modelOf(FREE, draftOf());
         const [one, other] = [schedulerOf(plain), schedulerOf(guessing)];
         let before = '';
         for (const { asked: next, goesOn } of questions) {
@@ -147,7 +146,7 @@ describe.each([
     await fc.assert(
       fc.asyncProperty(fc.array(asked, { minLength: 2, maxLength: 6 }), async (questions) => {
         const answers = async (stepCosts: StepCosts | undefined) => {
-          const scheduler = schedulerOf(modelOf(stepCosts, draft));
+          const scheduler = schedulerOf(modelOf(stepCosts, draftOf()));
           const told = await Promise.all(questions.map((each) => ask(scheduler, each)));
           await scheduler.dispose();
           // Who came first to a known beginning is a matter of time.
@@ -163,12 +162,12 @@ describe.each([
 describe('with guesses', () => {
   test('a small model is asked where the text says nothing, and never in company', async () => {
     const asked: number[] = [];
-    const { guess } = smallModel();
+    const small = smallModel();
     const draft: Draft = {
-      tokenMs: 0.1,
+      ...small,
       guess(text, most) {
         asked.push(text.length);
-        return guess(text, most);
+        return small.guess(text, most);
       },
     };
     const model = modelOf(FREE, draft);

@@ -32,21 +32,59 @@ describe('asking a small model', () => {
 });
 
 describe('of one answer', () => {
-  const costs = withDrafting(CARD, 1);
+  const QUICK = { tokenMs: 1, readMs: 0.01 };
+  const draftsFor = (more: Partial<typeof QUICK> = {}, prompt = 100) =>
+    createDrafts(CARD, { ...QUICK, ...more }, prompt);
 
   test('is done once for each token, also while it is still reading', () => {
-    const drafts = createDrafts(costs);
-    expect(drafts.wanted(7)).toBeGreaterThan(1);
-    expect(drafts.wanted(1)).toBe(1);
-    expect(drafts.wanted(0)).toBe(0);
-    drafts.came([]);
-    expect(drafts.wanted(7)).toBe(0);
+    const drafts = draftsFor();
+    expect(drafts.wanted(7, 500)).toBeGreaterThan(1);
+    expect(drafts.wanted(1, 500)).toBe(1);
+    expect(drafts.wanted(0, 500)).toBe(0);
+    drafts.came(null);
+    expect(drafts.wanted(7, 500)).toBe(0);
     drafts.saw(5);
-    expect(drafts.wanted(7)).toBeGreaterThan(1);
+    expect(drafts.wanted(7, 500)).toBeGreaterThan(1);
+  });
+
+  test('is not begun where it would read longer than that saves, and goes on once it has read', () => {
+    // A quarter of 200 tokens at 10 ms: 500 ms.
+    expect(draftsFor({ readMs: 1 }, 500).wanted(7, 500)).toBeGreaterThan(0);
+    expect(draftsFor({ readMs: 1 }, 501).wanted(7, 500)).toBe(0);
+    const short = draftsFor({ readMs: 1 }, 50);
+    expect(short.wanted(7, 19)).toBe(0);
+    expect(short.wanted(7, 20)).toBeGreaterThan(0);
+    short.came([1]);
+    short.saw(1);
+    expect(short.wanted(7, 9)).toBeGreaterThan(0);
+  });
+
+  test('is over in a tenth of a second', () => {
+    const slow = draftsFor({ tokenMs: 0.5 });
+    for (let round = 0; round < 30; round += 1) {
+      slow.came([1]);
+      slow.saw(1);
+    }
+    expect(slow.wanted(7, 500)).toBe(7);
+    const huge = CARD.map(({ tokens, ms }) => ({ tokens, ms: ms * 20 }));
+    expect(createDrafts(huge, { tokenMs: 40, readMs: 0 }, 1).wanted(7, 500)).toBe(2);
+  });
+
+  test('becomes rare where it always expects the end', () => {
+    const drafts = draftsFor();
+    let asked = 0;
+    for (let token = 0; token < 60; token += 1) {
+      if (drafts.wanted(7, 500) > 0) {
+        asked += 1;
+        drafts.came([]);
+      }
+      drafts.saw(1);
+    }
+    expect(asked).toBeLessThan(20);
   });
 
   test('what it said holds as long as it is right', () => {
-    const drafts = createDrafts(costs);
+    const drafts = draftsFor();
     drafts.came([1, 2, 3]);
     drafts.saw(1);
     expect(drafts.left()).toEqual([2, 3]);
@@ -55,9 +93,9 @@ describe('of one answer', () => {
   });
 
   test('ends when it is wrong again and again, and is tried again after 64 tokens', () => {
-    const drafts = createDrafts(costs);
+    const drafts = draftsFor();
     let asked = 0;
-    while (drafts.wanted(7) > 0) {
+    while (drafts.wanted(7, 500) > 0) {
       drafts.came([1]);
       drafts.saw(2);
       asked += 1;
@@ -66,19 +104,19 @@ describe('of one answer', () => {
     expect(asked).toBeGreaterThan(2);
     // The last one of them was seen after it had been asked.
     for (let token = 0; token < 62; token += 1) drafts.saw(2);
-    expect(drafts.wanted(7)).toBe(0);
+    expect(drafts.wanted(7, 500)).toBe(0);
     drafts.saw(2);
-    expect(drafts.wanted(7)).toBeGreaterThan(0);
+    expect(drafts.wanted(7, 500)).toBeGreaterThan(0);
   });
 
   test('asks for more the better it is', () => {
-    const drafts = createDrafts(costs);
-    const first = drafts.wanted(7);
+    const drafts = draftsFor();
+    const first = drafts.wanted(7, 500);
     for (let round = 0; round < 30; round += 1) {
       drafts.came([1]);
       drafts.saw(1);
     }
-    expect(drafts.wanted(7)).toBeGreaterThan(first);
+    expect(drafts.wanted(7, 500)).toBeGreaterThan(first);
   });
 });
 

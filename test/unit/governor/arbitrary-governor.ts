@@ -107,6 +107,7 @@ export const node: fc.Arbitrary<NodeFacts> = fc.record({
   model: mostly<NodeFacts['model']>('ready', 'none'),
   engine: mostly<NodeFacts['engine']>('ready', 'preparing', 'failed'),
   network: mostly<NodeFacts['network']>('ready', 'off', 'starting', 'failed'),
+  isPausable: mostly(true, false),
   selfTest: mostly<NodeFacts['selfTest']>('passed', 'none', 'running', 'failed'),
   device: fc.constant({ kind: 'cpu' as const, name: null }),
   holdsMemory: mostly(true, false),

@@ -6,16 +6,18 @@ const RUNNING = { relays: { ...NO_RELAYS, away: 1 } };
 
 test('how often to look', () => {
   const every = (...steps: Steps) => watch(...steps).wish?.everyMs;
-  expect(every([0, { idleS: 0 }])).toBe(8_000);
-  expect(every([0, { idleS: 279 }])).toBe(8_000);
+  expect(every([0, { idleS: 0 }])).toBe(6_000);
+  expect(every([0, { idleS: 279 }])).toBe(6_000);
   expect(every([0, { idleS: 280 }])).toBe(2_000);
   expect(every([0, { idleS: null }])).toBe(2_000);
+  // Half a minute after a lock relays may begin.
+  expect(every([0, { idleS: 0, isLocked: true }])).toBe(2_000);
   // What is held for relays may have to go.
   expect(every([0, {}], [4, { idleS: 0 }])).toBe(2_000);
-  expect(every([0, {}], [4, { idleS: 0, holdsMemory: false }])).toBe(8_000);
+  expect(every([0, {}], [4, { idleS: 0, holdsMemory: false }])).toBe(6_000);
   expect(every([0, { idleS: 0, selfTest: 'running' }])).toBe(250);
   expect(every([0, { ...ALWAYS, power: 'battery' }])).toBe(2_000);
-  expect(every([0, { ...LOCKED, isLocked: false, idleS: 0 }])).toBe(8_000);
+  expect(every([0, { ...LOCKED, isLocked: false, idleS: 0 }])).toBe(6_000);
   expect(every([0, ON_CARD])).toBe(1_000);
   expect(every([0, {}])).toBe(250);
   expect(every([0, { ...RUNNING, idleS: 0 }])).toBe(250);

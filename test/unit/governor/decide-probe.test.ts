@@ -39,13 +39,13 @@ describe('where the driver does not tell programs apart', () => {
 
   test('a sample is believed when all of it is from after our last computing', () => {
     const early = loaded(12, { ageMs: 1 });
-    expect(last(...SILENT, [30.3, early]).pace).toBe(0);
-    expect(last(...SILENT, [30.301, early]).pace).toBeGreaterThan(0);
+    expect(last(...SILENT, [30.5, early]).pace).toBe(0);
+    expect(last(...SILENT, [30.501, early]).pace).toBeGreaterThan(0);
     // And from then on it is fifteen seconds again.
     expect(
-      last(...SILENT, [30.301, early], ...every(30.5, 45.25, loaded(90))).pace,
+      last(...SILENT, [30.501, early], ...every(30.75, 45.5, loaded(90))).pace,
     ).toBeGreaterThan(0);
-    expect(last(...SILENT, [30.301, early], ...every(30.5, 45.5, loaded(90))).pace).toBe(0);
+    expect(last(...SILENT, [30.501, early], ...every(30.75, 45.75, loaded(90))).pace).toBe(0);
   });
 
   test('a sample of almost nothing is believed at once', () => {
@@ -67,10 +67,10 @@ describe('where the driver does not tell programs apart', () => {
     expect(decision).toMatchObject({ pace: 0, status: { mode: 'serving' } });
   });
 
-  test('a silence ends after four seconds, whatever was heard', () => {
+  test('a silence ends after six seconds, whatever was heard', () => {
     const busyOnce: Steps = [...SILENT, [30.5, loaded(40)], [31.5, loaded(12)]];
-    expect(last(...busyOnce, [32.75, loaded(12)]).pace).toBe(0);
-    expect(last(...busyOnce, [33, loaded(12)]).pace).toBeGreaterThan(0);
+    expect(last(...busyOnce, [34.75, loaded(12)]).pace).toBe(0);
+    expect(last(...busyOnce, [35, loaded(12)]).pace).toBeGreaterThan(0);
   });
 
   test('the owner’s own question ends it', () => {
@@ -79,17 +79,41 @@ describe('where the driver does not tell programs apart', () => {
 
   test('a clock that goes back ends it', () => {
     const { probe } = last(...SILENT, [20, loaded(90)]).next;
-    expect(probe).toEqual({ sinceMs: 20_000, silentMs: null });
+    expect(probe).toEqual({ heardMs: 20_000, ranMs: 20_000, silentMs: null });
   });
 
   test.each<readonly [string, Partial<Scene>]>([
     ['the driver tells them apart', withCard({ foreignLoadPercent: 1, loadPercent: 90 })],
     ['nobody knows how loaded the card is', loaded(null)],
     ['the card has next to nothing to do', loaded(9)],
+    ['it is still loading, or another server computes', loaded(90, { isPausable: false })],
     ['the owner asks something', loaded(90, { isAnswering: true })],
   ])('never while %s', (_name, changes) => {
     const decisions = play(...ARMED, ...every(14, 60, { ...changes, ...RUNNING }));
     expect(decisions.slice(8).map(({ pace }) => pace)).not.toContain(0);
+  });
+
+  test('short relays in close order do not put it off', () => {
+    const short = Array.from({ length: 8 }, (_, index) => 14 + index * 2.5).flatMap(
+      (atS): Steps => [
+        ...every(atS, atS + 1.75, loaded(90)),
+        [atS + 2, loaded(90, { relays: NO_RELAYS })],
+        [atS + 2.25, loaded(90, { relays: NO_RELAYS, ageMs: 250 })],
+      ],
+    );
+    const paces = play(...ARMED, ...short)
+      .slice(ARMED.length)
+      .filter(({ status }) => status.relaysInFlight > 0)
+      .map(({ pace }) => pace);
+    expect(paces.slice(0, 40)).not.toContain(0);
+    expect(paces).toContain(0);
+  });
+
+  test('a pause between relays in which nobody is heard counts as well', () => {
+    const pause = every(24, 25.75, loaded(12, { relays: NO_RELAYS }));
+    const again = every(26, 40, loaded(90));
+    const decisions = play(...ARMED, ...every(14, 23.75, loaded(90)), ...pause, ...again);
+    expect(decisions.slice(-again.length).map(({ pace }) => pace)).not.toContain(0);
   });
 
   test('never on the processor', () => {
@@ -99,7 +123,11 @@ describe('where the driver does not tell programs apart', () => {
 });
 
 /** A driver that tells once a second the mean of the second before, of ours and of others’ load. */
-function simulate(seconds: number, others: (atS: number) => number): Decision[] {
+function simulate(
+  seconds: number,
+  others: (atS: number) => number,
+  celsiusAt = (atS: number) => 45 + (atS % 4),
+): Decision[] {
   const STEP_S = 0.25;
   let steps: [number, Partial<Scene>][] = ARMED.map(([atS, changes]) => [atS, changes]);
   const loads: number[] = [];
@@ -111,7 +139,10 @@ function simulate(seconds: number, others: (atS: number) => number): Decision[] 
     const until = loads.length - (atS - sampledS) / STEP_S;
     const second = loads.slice(Math.max(0, until - 4), Math.max(1, until));
     const mean = second.reduce((sum, load) => sum + load, 0) / second.length;
-    steps = [...steps, [atS, loaded(mean, { ageMs: (atS - sampledS) * 1000 })]];
+    const ageMs = (atS - sampledS) * 1000;
+    const celsius = celsiusAt(sampledS);
+    const card = { foreignLoadPercent: null, loadPercent: mean, celsius };
+    steps = [...steps, [atS, { ...withCard(card), ...RUNNING, ageMs }]];
     decisions = play(...steps);
     if (decisions.at(-1)?.status.mode !== 'serving') break;
   }
@@ -133,4 +164,13 @@ test('somebody else is noticed within twenty seconds', () => {
     detail: 'another program, 50 %',
   });
   expect(decisions.length / 4 + 14).toBeLessThan(60);
+});
+
+test('a sensor that stands still is found, silences or not', () => {
+  const decisions = simulate(
+    160,
+    () => 0,
+    () => 45,
+  );
+  expect(decisions.at(-1)?.status.reasons[0]?.code).toBe('sensor-frozen');
 });

@@ -52,6 +52,7 @@ export const AWAY: Scene = {
   selfTest: 'passed',
   device: { kind: 'cpu', name: null },
   holdsMemory: true,
+  isPausable: true,
   isOwners: false,
   isAnswering: false,
   rate: null,
@@ -107,8 +108,8 @@ export function configOf({ settings, ...scene }: Scene): DecideConfig {
 }
 
 export function factsOf(scene: Scene, atMs: number): Facts {
-  const { model, engine, network, selfTest, device, holdsMemory, isOwners, isAnswering, rate } =
-    scene;
+  const { model, engine, network, selfTest, device, rate } = scene;
+  const { holdsMemory, isPausable, isOwners, isAnswering } = scene;
   const reading = <Value>(value: Value | null | undefined) =>
     value === null || value === undefined
       ? null
@@ -144,6 +145,7 @@ export function factsOf(scene: Scene, atMs: number): Facts {
     selfTest,
     device,
     holdsMemory,
+    isPausable,
     isOwners,
     isAnswering,
     rate,

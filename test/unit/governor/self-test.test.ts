@@ -15,7 +15,9 @@ import {
   RETRY_MS,
   type SelfTestPorts,
 } from '../../../electron/governor/self-test-runner.ts';
+import { isWantedBack } from '../../../electron/governor/self-test-way.ts';
 import type { SelfTest } from '../../../electron/ipc/governor.ts';
+import type { ReasonCode } from '../../../electron/ipc/status.ts';
 import { createDeferred } from '../../../electron/platform/deferred.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
@@ -112,7 +114,7 @@ describe('a self-test', () => {
     const record = after({ ...RIGHT, heat: blind });
     const dueAfter = (ms: number, of = record) => isDue(of, FACTS, 7 + ms);
     expect([dueAfter(599_999), dueAfter(600_000), dueAfter(-600_000)]).toEqual([false, true, true]);
-    expect(dueAfter(86_400_000, after({ ...RIGHT, golden: 'wrong', heat: blind }))).toBe(false);
+    expect(dueAfter(86_400_000, after({ ...RIGHT, golden: 'wrong' }))).toBe(false);
     expect(selfTestRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
     expect(stateAfter({ ...RIGHT, heat: { ...blind, isWaived: true } })).toBe('passed');
     expect(stateAfter({ ...RIGHT, heat: null })).toBe('passed');
@@ -207,6 +209,26 @@ describe('whoever tests', () => {
     expect(told).toEqual(['running', 'none', 'running', 'passed']);
   });
 
+  it('asks no engine where the temperature cannot be read', async () => {
+    const heat = async () => ({ celsius: null, whyUnknown: 'no driver', isWaived: false });
+    const { tester, asked, written } = world({ heat });
+    await tester.run();
+    expect([asked.golden, written()?.last?.state]).toEqual([0, 'failed']);
+  });
+
+  it('begins anew for its owner while one that was stopped is still ending', async () => {
+    const answer = createDeferred<'right'>();
+    const answers = [answer.promise, Promise.resolve('right' as const)];
+    const { tester, told } = world({ golden: () => answers.shift() ?? answer.promise });
+    tester.look();
+    await quiet();
+    tester.stop();
+    const mine = tester.run();
+    answer.resolve('right');
+    await mine;
+    expect(told).toEqual(['running', 'none', 'running', 'passed']);
+  });
+
   it('that is stopped has found out nothing, and begins again only with the next look', async () => {
     const answer = createDeferred<'right'>();
     const { tester, told, written } = world({ golden: () => answer.promise });
@@ -241,4 +263,23 @@ describe('whoever tests', () => {
     await quiet();
     expect(told).toEqual([]);
   });
+});
+
+describe('an automatic test gives way', () => {
+  const isGivingWay = (code: ReasonCode) =>
+    isWantedBack({ reasons: [{ code, untilMs: null, detail: null }] });
+
+  it.each(['owner-active', 'game', 'fullscreen', 'on-battery', 'suspended', 'schedule'] as const)(
+    'for %s',
+    (code) => {
+      expect(isGivingWay(code)).toBe(true);
+    },
+  );
+
+  it.each(['arming', 'preparing', 'sensor-missing', 'gpu-hot', 'memory-short'] as const)(
+    'not for %s, which it may bring about itself',
+    (code) => {
+      expect(isGivingWay(code)).toBe(false);
+    },
+  );
 });
