@@ -246,6 +246,16 @@ describe('another plan', () => {
     supervisor.use({ ...PLAN });
     expect(children.last.isAlive).toBe(true);
   });
+
+  test('with another small model to guess beside it counts from the next load on', async () => {
+    const { supervisor, children } = setUp();
+    await supervisor.load();
+    supervisor.use({ ...PLAN, draftPath: '/models/small.gguf' });
+    expect(children.last.isAlive).toBe(true);
+    await supervisor.unload();
+    await supervisor.load();
+    expect(JSON.stringify(children.last.received)).toContain('/models/small.gguf');
+  });
 });
 
 describe('the share of relays', () => {

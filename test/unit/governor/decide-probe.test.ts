@@ -1,4 +1,5 @@
 /** Silences while relays run: how somebody else's load is seen where the driver does not tell programs apart. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Decision } from '../../../electron/governor/decide.ts';
 import { NO_RELAYS, ON_CARD, play, withCard, type Scene, type Steps } from './scene.ts';
@@ -173,4 +174,56 @@ test('a sensor that stands still is found, silences or not', () => {
     () => 45,
   );
   expect(decisions.at(-1)?.status.reasons[0]?.code).toBe('sensor-frozen');
+});
+
+const looks = fc.array(
+  fc.record({
+    passedMs: fc.integer({ min: 50, max: 2_000 }),
+    load: fc.constantFrom(90, 90, 90, 12, 40, 5),
+    isRunning: fc.constantFrom(true, true, true, true, false),
+    isAnswering: fc.constantFrom(false, false, false, false, false, true),
+    isStale: fc.constantFrom(false, false, false, false, true),
+  }),
+  { minLength: 40, maxLength: 120 },
+);
+
+test('whatever happens, a silence is over in time, and the next one is fifteen seconds away', () => {
+  let silences = 0;
+  fc.assert(
+    fc.property(looks, (each) => {
+      let nowMs = 14_000;
+      const steps = each.map(({ passedMs, load, isRunning, isAnswering, isStale }) => {
+        nowMs += passedMs;
+        const more = { isAnswering, ageMs: isStale ? 4_000 : 0 };
+        return [
+          nowMs / 1000,
+          loaded(load, { ...more, ...(isRunning ? {} : { relays: NO_RELAYS }) }),
+        ] as const;
+      });
+      const decisions = play(...ARMED, ...steps).slice(ARMED.length);
+      let startedMs = 0;
+      let endedMs = Number.NEGATIVE_INFINITY;
+      let isSilent = false;
+      for (const [index, { pace, status, next }] of decisions.entries()) {
+        const atMs = (steps[index]?.[0] ?? 0) * 1000;
+        const wasSilent = isSilent;
+        isSilent = next.probe !== null && next.probe.silentMs !== null;
+        if (isSilent) {
+          silences += 1;
+          expect(pace).toBe(0);
+          expect(status.relaysInFlight).toBeGreaterThan(0);
+        }
+        if (isSilent && !wasSilent) {
+          expect(atMs - endedMs).toBeGreaterThanOrEqual(15_000);
+          startedMs = atMs;
+        }
+        // One that was cut off, because nothing ran or the owner asked, has heard nothing and begins anew.
+        const { isRunning = false, isAnswering = true } = each[index] ?? {};
+        if (wasSilent && pace > 0 && isRunning && !isAnswering) endedMs = atMs;
+        if (wasSilent && isSilent) expect(atMs - startedMs).toBeLessThan(6_000);
+      }
+    }),
+    { numRuns: 200 },
+  );
+  expect(silences).toBeGreaterThan(100);
 });
