@@ -28,7 +28,12 @@ runEngineWorker({
   async load(options, onProgress, onLog) {
     if (options.server != null) return loadServer(options, options.server);
     const backend = await openBackend(options.backend, onLog);
-    const loaded = await loadModel(backend, options, { onProgress, clock: systemClock });
+    const loaded = await loadModel(backend, options, {
+      ...{ onProgress, clock: systemClock },
+      onNote(message) {
+        onLog('info', message);
+      },
+    });
     const { sequences } = loaded.report;
     const engineVersion = llamaPackageVersion();
     const store = await openPrefixStore({ options, sequences, engineVersion }, systemClock);

@@ -13,7 +13,7 @@ import {
 } from './fit.ts';
 import { kvBytes, kvOptions } from './kv-type.ts';
 import { settleLog, type LlamaBackend } from './llama-backend-adapter.ts';
-import { cacheBytesOf } from './llama-cache-adapter.ts';
+import { cacheBytesOf, readHeader } from './llama-header-adapter.ts';
 import { loadDraft, type LoadedDraft } from './llama-draft-adapter.ts';
 import { promptRules, type PromptRules } from './llama-prompt-adapter.ts';
 import { asTokens } from './llama-evaluate-adapter.ts';
@@ -22,6 +22,9 @@ import type { LoadOptions, LoadReport } from './messages.ts';
 import type { ModelContext } from './model-context.ts';
 import { measureStepCosts } from './speculation-costs.ts';
 import { draftPays, pays } from './speculation-rule.ts';
+
+/** On a slow disk, behind everything else that the computer does. */
+const HEADER_MS = 60_000;
 
 export interface LoadedModel {
   readonly context: ModelContext;
@@ -43,6 +46,8 @@ export interface LoadHooks {
   onBatch?(sequences: number, tokens: number): void;
   /** To measure whether guessing pays; left out, nothing is guessed. */
   readonly clock?: Clock;
+  /** Told why a small model does not guess beside it. */
+  onNote?(message: string): void;
   /** `max` insists on every layer; by default as many go to the device as fit. */
   readonly gpuLayers?: 'max';
 }
@@ -100,7 +105,9 @@ async function load(
   // On a processor several tokens never pay, and would be rounded differently.
   const { clock } = hooks;
   const looking = isOnDevice && !isProcessor && clock ? await withGuessing(plain, clock) : plain;
-  const draft = clock ? await draftFor(backend, options, model, looking, clock) : null;
+  const draft = clock
+    ? await draftFor(backend, options, model, looking, { ...hooks, clock })
+    : null;
   return {
     context: draft === null ? looking : { ...looking, draft },
     report: { ...facts, speculation: speculationOf(looking, draft) },
@@ -123,18 +130,23 @@ async function draftFor(
   { draftPath }: LoadOptions,
   target: LlamaModel,
   { stepCosts, contextTokens }: ModelContext,
-  clock: Clock,
+  { clock, onNote }: LoadHooks & { readonly clock: Clock },
 ): Promise<LoadedDraft | null> {
   if (draftPath === undefined || stepCosts === undefined) return null;
+  const without = (why: string): null => {
+    onNote?.(`no small model guesses: ${why}`);
+    return null;
+  };
   try {
     const wish = { path: draftPath, target: target.fileInfo, contextTokens, clock };
     const draft = await loadDraft(backend, wish);
-    if (draft === null || draftPays(stepCosts, draft.tokenMs)) return draft;
+    if (draft === null) return without('it has other tokens, or there is no room for it');
+    if (draftPays(stepCosts, draft.tokenMs)) return draft;
     await draft.dispose();
-    return null;
-  } catch {
+    return without(`it takes ${draft.tokenMs.toFixed(1)} ms for a token, which does not pay`);
+  } catch (error) {
     // Its file may be gone or damaged: the large model answers without it.
-    return null;
+    return without(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -171,9 +183,8 @@ interface CheckedFile {
 
 /** Looks at the file's header only: nothing is allocated for a model that cannot fit. */
 async function checkedFile(backend: LlamaBackend, options: LoadOptions): Promise<CheckedFile> {
-  const { readGgufFileInfo, GgufInsights } = await import('node-llama-cpp');
-  const source = { sourceType: 'filesystem', logWarnings: false } as const;
-  const file = await readGgufFileInfo(options.modelPath, source);
+  const { GgufInsights } = await import('node-llama-cpp');
+  const file = await readHeader(options.modelPath, HEADER_MS);
   const insights = await GgufInsights.from(file, backend.llama);
   const range = contextRange(options.contextTokens, insights.trainContextSize ?? null);
   const perToken = cacheBytesOf(file);

@@ -1,9 +1,8 @@
 /** A small model of the same vocabulary, loaded beside a large one with node-llama-cpp to guess what that will say. */
 import type { GgufFileInfo, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
 import type { Clock } from '../platform/clock.ts';
-import { untilAborted } from '../platform/until-aborted.ts';
 import type { LlamaBackend } from './llama-backend-adapter.ts';
-import { cacheBytesOf } from './llama-cache-adapter.ts';
+import { cacheBytesOf, readHeader } from './llama-header-adapter.ts';
 import { asTokens, NO_CONTEXT_SHIFT } from './llama-evaluate-adapter.ts';
 import type { Draft } from './model-context.ts';
 import { isSameVocabulary, type Vocabulary } from './speculation-vocabulary.ts';
@@ -35,11 +34,8 @@ export async function loadDraft(
   { llama }: LlamaBackend,
   { path, target, contextTokens, clock }: DraftOptions,
 ): Promise<LoadedDraft | null> {
-  const { readGgufFileInfo, GgufInsights } = await import('node-llama-cpp');
-  // The library tries a damaged file again and again.
-  const signal = AbortSignal.timeout(HEADER_MS);
-  const source = { sourceType: 'filesystem', logWarnings: false, signal } as const;
-  const file = await untilAborted(readGgufFileInfo(path, source), signal);
+  const { GgufInsights } = await import('node-llama-cpp');
+  const file = await readHeader(path, HEADER_MS);
   const vocabulary = vocabularyOf(target);
   if (!isSameVocabulary(vocabulary, vocabularyOf(file))) return null;
   const { modelSize } = await GgufInsights.from(file, llama);

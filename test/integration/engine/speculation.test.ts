@@ -162,7 +162,7 @@ async function leftOut(loading: Promise<unknown>): Promise<boolean> {
   try {
     return (await loading) === null;
   } catch (error) {
-    return error instanceof AppError && error.code === 'cancelled';
+    return error instanceof AppError && error.code === 'model-load-failed';
   }
 }
 
