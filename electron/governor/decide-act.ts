@@ -163,7 +163,8 @@ function lookMs(
   { senses }: Around,
   afterMs: number,
 ): number {
-  if (mode === 'serving' || isComputing) return LOOK_MS.serving;
+  if (isComputing) return LOOK_MS.computing;
+  if (mode === 'serving') return LOOK_MS.serving;
   if (isAsked(card)) return LOOK_MS.arming;
   if (isHolding || policy === 'always' || senses.input === null) return LOOK_MS.waiting;
   // Half a minute later it counts as away.

@@ -46,10 +46,17 @@ export const CLOCK_SLIP_MS = 5_000;
 export const LONGEST_GAP_MS = 15_000;
 
 /**
- * How often to look: while relays may run or the engine is tested, while a card is being looked at, otherwise, and while
- * the owner was here so short a time ago that nothing can begin for longer than `UNHURRIED_MS`. Never while off.
+ * How often to look: while relays run or the engine is tested, while relays may come, while a card is being looked at,
+ * otherwise, and while the owner was here so short a time ago that nothing can begin for longer than `UNHURRIED_MS`.
+ * Never while off. A look, the engine's time to stand still and its end together are to take less than half a second.
  */
-export const LOOK_MS = { serving: 250, arming: 1_000, waiting: 2_000, unhurried: 6_000 } as const;
+export const LOOK_MS = {
+  computing: 150,
+  serving: 250,
+  arming: 1_000,
+  waiting: 2_000,
+  unhurried: 6_000,
+} as const;
 export const UNHURRIED_MS = 20_000;
 
 /** What an answer may still take when the reason to stop is one that can wait. */

@@ -84,6 +84,7 @@ export const GOVERNOR_MUTATIONS = [
     ['moreBytes: [500_000_000', 'moreBytes: [501_000_000'],
   ]),
   ...inFile('policy.ts', LOOKS, [
+    ['computing: 150', 'computing: 160'],
     ['serving: 250, arming: 1_000', 'serving: 500, arming: 1_000'],
     ['arming: 1_000, waiting: 2_000', 'arming: 2_000, waiting: 2_000'],
     ['waiting: 2_000,', 'waiting: 3_000,'],

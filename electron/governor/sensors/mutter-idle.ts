@@ -2,7 +2,7 @@
 import { isAbsent, type Bus } from './bus.ts';
 import type { Reader } from './reader.ts';
 
-const EVERY_MS = 250;
+const EVERY_MS = 150;
 /** Main takes an older word on its owner for none. */
 const AT_LEAST_EVERY_MS = 2_000;
 

@@ -15,12 +15,13 @@ test('how often to look', () => {
   // What is held for relays may have to go.
   expect(every([0, {}], [4, { idleS: 0 }])).toBe(2_000);
   expect(every([0, {}], [4, { idleS: 0, holdsMemory: false }])).toBe(6_000);
-  expect(every([0, { idleS: 0, selfTest: 'running' }])).toBe(250);
+  expect(every([0, { idleS: 0, selfTest: 'running' }])).toBe(150);
   expect(every([0, { ...ALWAYS, power: 'battery' }])).toBe(2_000);
   expect(every([0, { ...LOCKED, isLocked: false, idleS: 0 }])).toBe(6_000);
   expect(every([0, ON_CARD])).toBe(1_000);
   expect(every([0, {}])).toBe(250);
-  expect(every([0, { ...RUNNING, idleS: 0 }])).toBe(250);
+  expect(every([0, RUNNING])).toBe(150);
+  expect(every([0, { ...RUNNING, idleS: 0 }])).toBe(150);
   expect(watch([0, { isOn: false }]).wish).toBeNull();
 });
 

@@ -48,7 +48,7 @@ describe('the owner’s return', () => {
     expect(actuators.calls).toEqual(['pace 1']);
     actuators.isPrompt = false;
     sensors.idleSeconds = 0.2;
-    clock.advance(250);
+    clock.advance(150);
     expect(actuators.calls.at(-1)).toBe('pace 0');
     clock.advance(40);
     actuators.answer();
@@ -68,7 +68,7 @@ describe('the owner’s return', () => {
     await turn();
     actuators.isMemoryPrompt = false;
     sensors.machine.apps = [{ name: 'A Game', by: 'mark' }];
-    clock.advance(250);
+    clock.advance(150);
     await turn();
     clock.advance(500);
     await turn();

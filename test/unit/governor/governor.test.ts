@@ -64,7 +64,7 @@ describe('looking', () => {
     await turn();
     governor.configure({ isOn: false });
     expect(governor.status()).toMatchObject({ mode: 'draining', relaysInFlight: 1, duty: 0 });
-    expect(sensors.watched.at(-1)).toBe(250);
+    expect(sensors.watched.at(-1)).toBe(150);
     await engine.say(END);
     await done;
     expect(governor.status()).toMatchObject({ mode: 'off', relaysInFlight: 0 });
