@@ -85,8 +85,8 @@ export const GOVERNOR_MUTATIONS = [
   ]),
   ...inFile('policy.ts', LOOKS, [
     ['computing: 150', 'computing: 160'],
-    ['serving: 250, arming: 1_000', 'serving: 500, arming: 1_000'],
-    ['arming: 1_000, waiting: 2_000', 'arming: 2_000, waiting: 2_000'],
+    ['serving: 250', 'serving: 500'],
+    ['arming: 1_000', 'arming: 2_000'],
     ['waiting: 2_000,', 'waiting: 3_000,'],
     ['unhurried: 6_000', 'unhurried: 16_000'],
     ['UNHURRIED_MS = 20_000', 'UNHURRIED_MS = 19_000'],
