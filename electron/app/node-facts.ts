@@ -11,7 +11,7 @@ export interface NodeFactsParts {
   readonly rate: NodeFacts['rate'];
 }
 
-/** States of an engine that has a process. */
+/** States of an engine whose model is there, and of one that has a process at all. */
 const LOADED: ReadonlySet<EngineState['state']> = new Set(['ready', 'working']);
 const HOLDING: ReadonlySet<EngineState['state']> = new Set(['loading', 'ready', 'working']);
 

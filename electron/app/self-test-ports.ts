@@ -6,7 +6,8 @@ import type { GreedyAnswer, HeatProbe, SelfTestFacts } from '../governor/self-te
 import type { ModelInfo, Snapshot } from '../ipc/snapshot.ts';
 import { STARTER_GOLDEN } from '../models/starter-golden.ts';
 import { AppError } from '../platform/app-error.ts';
-import { DEFAULT_SAMPLING, type ChatTurn } from '../protocol/generate.ts';
+import { DEFAULT_SAMPLING, type ChatTurn, type GenerateEvent } from '../protocol/generate.ts';
+import type { NodeRequest } from './compose-engine.ts';
 import type { GateParts } from './node-gate.ts';
 import { chosenDevice } from './node-facts.ts';
 import { ENGINE } from './served-model.ts';
@@ -49,6 +50,12 @@ export function selfTestNode(parts: Parts): SelfTestNode {
   /** The test of the backends has asked it already. */
   const isAnswered = () => isStarter() && isRight(hub.snapshot().engine);
 
+  /** A load that nobody else waits for ends with the test. */
+  async function* loaded(request: NodeRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent> {
+    await engine.load(signal);
+    yield* answers.generate(request, signal);
+  }
+
   const ask = async (
     turns: readonly ChatTurn[],
     maxTokens: number,
@@ -64,9 +71,7 @@ export function selfTestNode(parts: Parts): SelfTestNode {
       topLogprobs: server() === null ? 1 : 0,
       cacheKey: CACHE_KEY,
     };
-    // A load that nobody else waits for ends with the test.
-    await engine.load(signal);
-    const events = answers.generate(request, signal);
+    const events = loaded(request, signal);
     for await (const event of parts.isOwnersWish() ? owners.counted(events) : events) {
       if (event.type !== 'tokens') continue;
       tokenIds.push(...event.tokenIds);

@@ -17,6 +17,7 @@ const BRISK = { everyMs: 1_500, silenceMs: 4_500 } as const;
 /** While nothing is about to compute nobody is in danger, and each pulse wakes two processes: 12 to 16 s. */
 const CALM = { everyMs: 4_000, silenceMs: 12_000 } as const;
 const CALM_FROM_MS = 2_000;
+type Pace = typeof BRISK | typeof CALM;
 /** An orderly end is a matter of milliseconds. */
 const GRACE_MS = 1_000;
 /** One that was killed and is not gone by then is stuck in the kernel. */
@@ -90,7 +91,7 @@ export function startSensorSession(
     }
     kill();
   };
-  const pulse = (pace: typeof BRISK | typeof CALM): PulseSender =>
+  const pulse = (pace: Pace): PulseSender =>
     sendPulses(clock, {
       ...pace,
       send: () => {
@@ -100,9 +101,9 @@ export function startSensorSession(
         fail(SILENT);
       },
     });
-  let pace: typeof BRISK | typeof CALM = BRISK;
+  let pace: Pace = BRISK;
   let pulses = pulse(pace);
-  const setPace = (wanted: typeof BRISK | typeof CALM): void => {
+  const setPace = (wanted: Pace): void => {
     if (pace === wanted) return;
     pace = wanted;
     pulses.stop();

@@ -45,14 +45,17 @@ function setUp(model: ModelInfo, candidate: Partial<Candidate> = {}, path = 'sel
   hub.dispatch({ type: 'models-changed', current: model, known: [model] });
   const asked: NodeRequest[] = [];
   const owners = createOwnersUse(clock);
-  const seen = { hashes: 0, isClear: false, isUnreadable: false, isSlow: false };
+  const seen = { hashes: 0, isClear: false, isUnreadable: false, isSlow: false, isLoading: false };
   const tokenIds: { current: readonly number[] } = { current: [5, 6, 7, 8] };
   const tester = composeSelfTest(join(folder, path), {
     ...{ hub, clock, log: createMemoryLog(), sensors: createFakeSensors(clock) },
     library: { current: () => model },
     owners,
     engine: {
-      load: () => Promise.resolve(),
+      load: (signal) =>
+        seen.isLoading
+          ? untilAborted(new Promise<never>(() => undefined), signal)
+          : Promise.resolve(),
       paceRelays: () => Promise.resolve(),
       release: () => Promise.resolve(),
       pid: undefined,
@@ -155,6 +158,16 @@ describe('the self-test of a model of one’s own', () => {
     tester.giveWay();
     await quiet();
     expect([state(), owners.isAnswering()]).toEqual(['running', true]);
+    tester.dispose();
+    await settled(() => !owners.isAnswering(), 'the end of the test');
+  });
+
+  it('is its owner’s from the moment that the model is loaded for it', async () => {
+    const { asked, owners, seen, tester } = setUp(FAKE_MODEL);
+    seen.isLoading = true;
+    drop(tester.run(), 'the test', createMemoryLog());
+    await settled(() => owners.isAnswering(), 'the load');
+    expect(asked).toEqual([]);
     tester.dispose();
     await settled(() => !owners.isAnswering(), 'the end of the test');
   });
