@@ -85,7 +85,7 @@ export function startPeerCall(options: CallOptions): PeerCall {
   stream.on('error', () => undefined);
   stream.once('close', () => {
     release();
-    fail(new AppError('peer-unreachable', { details: 'The connection was lost.' }));
+    if (!isOver) fail(new AppError('peer-unreachable', { details: 'The connection was lost.' }));
   });
   patience.whole(limits.wholeMs);
   patience.next(kind === 'relay' ? limits.firstTokenMs : limits.answerMs);

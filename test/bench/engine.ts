@@ -142,11 +142,11 @@ async function runGroup(context: Group): Promise<number> {
     const texts = createTexts(server);
     if (wishes.loaded !== true) await runRounds(context, sides, texts, false);
     if (wishes.idle !== true) {
-      const stop = keepCoresBusy();
+      const busy = keepCoresBusy();
       try {
         await runRounds(context, sides, texts, true);
       } finally {
-        await stop();
+        await busy.end();
       }
     }
     return ours.threads;

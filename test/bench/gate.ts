@@ -64,7 +64,7 @@ async function run({ quick, log, args }: BenchOptions): Promise<BenchResult> {
       warmUp: 'a tenth as many tries of each kind',
     };
   } finally {
-    await busy?.();
+    await busy?.end();
     await watched.dispose();
   }
 }

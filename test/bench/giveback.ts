@@ -115,8 +115,9 @@ async function measure(engine: BenchEngine, owner: X11Owner, plan: Plan) {
     const busy = machine === 'loaded' ? keepCoresBusy() : null;
     try {
       for (const phase of PHASES.filter((each) => (plan.phase ?? each) === each)) {
-        await giveBacks(engine, owner, { phase, promptWords, tries: Math.ceil(tries / 10) });
-        const taken = await giveBacks(engine, owner, { phase, promptWords, tries });
+        const how = { phase, promptWords, busy };
+        await giveBacks(engine, owner, { ...how, tries: Math.ceil(tries / 10) });
+        const taken = await giveBacks(engine, owner, { ...how, tries });
         add(`${phase}, ${machine} machine`, taken.freeMs);
         add(`${phase}, ${machine} machine, decided`, taken.decidedMs);
         killed += taken.killed;
@@ -125,7 +126,7 @@ async function measure(engine: BenchEngine, owner: X11Owner, plan: Plan) {
         add(`release, ${machine} machine`, await releases(engine, plan.releases, promptWords));
       }
     } finally {
-      await busy?.();
+      await busy?.end();
     }
   }
   samples['engines killed'] = { ours: [killed], peer: [] };

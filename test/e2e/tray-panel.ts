@@ -22,6 +22,8 @@ const WATCHER = 'org.kde.StatusNotifierWatcher';
 const BUS = 'org.freedesktop.DBus';
 const MENU = 'com.canonical.dbusmenu';
 const [CALL, RETURN] = [1, 2];
+/** A menu that says something new between the look and the click has new entries: the click reached none. */
+const CLICKS = 5;
 
 /** Whether this computer has what a panel needs. */
 export function canMakePanel(): boolean {
@@ -272,9 +274,16 @@ function iconOnBus(address: string, service: string, item: string): TrayIconOnBu
   return {
     menu: () => entries().map(({ label }) => label),
     click(label) {
-      const entry = entries().find((one) => one.label === label);
-      if (!entry) throw new Error(`the menu has no "${label}"`);
-      ask(menuPath(), `${MENU}.Event`, entry.id, "'clicked'", "<''>", 'uint32 0');
+      for (let left = CLICKS; ; left -= 1) {
+        const entry = entries().find((one) => one.label === label);
+        if (!entry) throw new Error(`the menu has no "${label}"`);
+        try {
+          ask(menuPath(), `${MENU}.Event`, entry.id, "'clicked'", "<''>", 'uint32 0');
+          return;
+        } catch (error) {
+          if (left === 0) throw error;
+        }
+      }
     },
   };
 }

@@ -9,10 +9,11 @@ import { DEFAULT_SAMPLING, type GenerateRequest } from '../../../electron/protoc
 import { createFakeActuators, READY_NODE } from '../../fakes/fake-actuators.ts';
 import { createMemoryLog } from '../../fakes/memory-log.ts';
 import { createChooser } from '../../fakes/step-queue.ts';
+import type { BusyCores } from '../engine/busy-cores.ts';
 import { sharedMs } from '../gate/shared-clock.ts';
 import type { BenchEngine } from './bench-engine.ts';
-import type { X11Owner } from './x11-owner-adapter.ts';
 import { createX11Sensors } from './x11-idle.ts';
+import type { X11Owner } from './x11-owner-adapter.ts';
 
 export type Phase = 'prefill' | 'decode';
 
@@ -20,6 +21,8 @@ export interface TryOptions {
   readonly phase: Phase;
   readonly tries: number;
   readonly promptWords: number;
+  /** What else computes from well before the input on; before, it only makes a try take ten times as long. */
+  readonly busy: BusyCores | null;
 }
 
 export interface GiveBacks {
@@ -33,23 +36,27 @@ export interface GiveBacks {
 
 /** Longer than the governor's look, so that a try comes at any moment of it. */
 const WITHIN_MS = 400;
+/** Longer than a step takes when others have the cores, so that the step a try comes into began beside them. */
+const BUSY_BEFORE_MS = 1_500;
 const SEED = 20_261_120;
 
 export async function giveBacks(
   bench: BenchEngine,
   owner: X11Owner,
-  { phase, tries, promptWords }: TryOptions,
+  { phase, tries, promptWords, busy }: TryOptions,
 ): Promise<GiveBacks> {
   const draw = createChooser(SEED);
   const freeMs: number[] = [];
   const decidedMs: number[] = [];
   let killed = 0;
   for (let round = 0; freeMs.length < tries; round += 1) {
+    busy?.rest();
     const way = watchedGovernor(bench, owner);
     try {
       const relay = follow(bench, way.governor, request(phase, round, promptWords));
       await relay.reached(phase === 'prefill' ? 'start' : 'tokens');
-      await wait(draw(WITHIN_MS));
+      busy?.resume();
+      await wait((busy === null ? 0 : BUSY_BEFORE_MS) + draw(WITHIN_MS));
       if (relay.isPast(phase)) {
         relay.cancel();
         await relay.over;
@@ -67,6 +74,7 @@ export async function giveBacks(
       way.governor.dispose();
     }
   }
+  busy?.resume();
   return { freeMs, decidedMs, killed };
 }
 
