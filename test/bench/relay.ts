@@ -19,11 +19,8 @@ const STREAMS = [1, 4];
 const LENGTHS = { short: 64, long: 256 };
 const SEQUENCES = 4;
 const CONTEXT_TOKENS = 2_048;
-/**
- * Requests of each kind in a round, divisible by the streams; before, all of them are asked so many times. A process is
- * still compiling what it runs often for its first thousand relays, and a Supplier has left those behind it soon.
- */
-const FULL = { rounds: 7, requests: 8, warmUps: 125 };
+/** Requests of each kind in a round, divisible by the streams; before, all of them are asked so many times. */
+const FULL = { rounds: 7, requests: 8, warmUps: 10 };
 const QUICK = { rounds: 1, requests: 4, warmUps: 1 };
 const WARM_UP_ROUNDS = 1;
 const MAX_TRIES = 200;
