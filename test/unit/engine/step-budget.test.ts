@@ -52,35 +52,83 @@ function written(machine: Machine, writers: number, steps = 5): StepHistory {
   return known;
 }
 
+/** Milliseconds by tokens, as measured with two-bit weights on two cores: from eight on another way is taken. */
+const KERNEL: ReadonlyMap<number, number> = new Map([
+  ...([
+    [4, 100],
+    [8, 114],
+    [16, 151],
+    [32, 212],
+    [64, 348],
+    [128, 614],
+  ] as const),
+  ...([
+    [256, 1150],
+    [512, 2300],
+  ] as const),
+]);
+const WRITER_MS = 30;
+
+interface Kernel extends Situation {
+  readonly slower?: (step: number) => number;
+}
+
+/** The pieces in which an endless prompt is read, without the answers beside. */
+function pieces(
+  kernel: ReadonlyMap<number, number>,
+  history: StepHistory,
+  { writers = 0, isForRelays = false, slower = () => 1 }: Kernel = {},
+): readonly { readonly tokens: number; readonly ms: number }[] {
+  const taken: { tokens: number; ms: number }[] = [];
+  let known = history;
+  for (let step = 0; step < 60; step += 1) {
+    const tokens = promptTokens(known, { writers, isForRelays, most: 512 });
+    const pieceMs = (kernel.get(tokens) ?? Infinity) * slower(step);
+    taken.push({ tokens, ms: pieceMs });
+    const ms = pieceMs + WRITER_MS * writers * slower(step);
+    known = withStep(known, { prompt: tokens, offered: tokens, writers, ms });
+  }
+  return taken;
+}
+
+/** Tokens of the last piece. */
+function settled(...asked: Parameters<typeof pieces>): number {
+  return pieces(...asked).at(-1)?.tokens ?? 0;
+}
+
+function besides(writers: number): StepHistory {
+  return written({ fixedMs: 0, tokenMs: 0, writerMs: WRITER_MS }, writers);
+}
+
 describe('the piece of a prompt that a step reads', () => {
   test('grows within a few steps to what a step has time for, and never past it', () => {
     const { chunks, times } = read(FAST, 20, NO_STEPS);
     expect(chunks.slice(0, 3)).toEqual([16, 32, 64]);
-    expect(chunks.at(-1)).toBeGreaterThan(230);
+    expect(chunks.at(-1)).toBe(128);
     expect(Math.max(...times)).toBeLessThanOrEqual(100);
   });
 
-  test('shrinks within three steps where the old one took 400 ms, and not to nothing', () => {
+  test('shrinks within four steps where the old one took 400 ms, and not to nothing', () => {
     let known = NO_STEPS;
     for (let step = 0; step < 5; step += 1) {
       known = withStep(known, { prompt: 32, offered: 32, writers: 0, ms: 13 });
     }
     const { chunks, times } = read(OLD_400_MS, 12, known);
     expect(chunks[0]).toBeGreaterThan(32);
-    expect(Math.max(...times.slice(3))).toBeLessThanOrEqual(100);
+    expect(Math.max(...times.slice(4))).toBeLessThanOrEqual(100);
     expect(Math.min(...chunks)).toBeGreaterThanOrEqual(LEAST_TOKENS);
   });
 
   test('leaves an answer that is written its fifty milliseconds', () => {
     const { times } = read(FAST, 20, written(FAST, 2), { writers: 2 });
     expect(Math.max(...times)).toBeLessThanOrEqual(50);
-    expect(times.at(-1)).toBeGreaterThan(40);
+    expect(times.at(-1)).toBeGreaterThan(25);
   });
 
   test('grows again when the computer has time again', () => {
     const slow = read(OLD_400_MS, 10, NO_STEPS);
     const { chunks, times } = read(FAST, 12, slow.known);
-    expect(chunks.at(-1)).toBeGreaterThan(200);
+    expect(chunks.at(-1)).toBe(128);
     expect(Math.max(...times)).toBeLessThanOrEqual(100);
   });
 
@@ -88,16 +136,60 @@ describe('the piece of a prompt that a step reads', () => {
     const slow = { fixedMs: 40, tokenMs: 5, writerMs: 30 };
     const before = read(slow, 10, written(slow, 1), { writers: 1 });
     const { chunks, times } = read(FAST, 15, before.known, { writers: 1 });
-    expect(chunks.at(-1)).toBeGreaterThan(90);
-    expect(Math.max(...times.slice(4))).toBeLessThanOrEqual(50);
+    expect(chunks.at(-1)).toBe(64);
+    // The next width is tried once.
+    expect(times.slice(4).filter((ms) => ms > 50)).toHaveLength(1);
+    expect(Math.max(...times.slice(4))).toBeLessThan(60);
   });
 
   test('is read in pieces also where one token takes longer than a step should', () => {
     const slow = { fixedMs: 0, tokenMs: 10, writerMs: 300 };
     const { chunks } = read(slow, 10, written(slow, 1), { writers: 1 });
-    expect(chunks.at(-1)).toBe(30);
+    expect(chunks.at(-1)).toBe(16);
     const relays = read(slow, 10, written(slow, 1), { writers: 1, isForRelays: true });
     expect(relays.chunks.at(-1)).toBe(LEAST_TOKENS);
+  });
+
+  test('is wider than it has time for where its tokens are so much cheaper', () => {
+    const alone = settled(KERNEL, NO_STEPS);
+    expect(alone).toBe(32);
+    expect(settled(KERNEL, NO_STEPS, { isForRelays: true })).toBe(32);
+    expect(settled(KERNEL, besides(2), { writers: 2 })).toBe(16);
+    // Three times as slow, 300 ms hold no piece at all; 1.5 times the smallest hold twice as many tokens.
+    expect(settled(KERNEL, NO_STEPS, { slower: () => 3 })).toBe(8);
+    expect(settled(KERNEL, NO_STEPS, { slower: (step) => (step < 20 ? 3 : 1) })).toBe(32);
+    expect(settled(KERNEL, NO_STEPS, { slower: (step) => (step < 20 ? 1 : 3) })).toBe(8);
+  });
+
+  test('is wider beside relays only as far as they are out of the way in time', () => {
+    expect(settled(KERNEL, besides(4), { writers: 4, isForRelays: true })).toBe(8);
+  });
+
+  test('takes longer than it should only where that pays, and never longer than it may', () => {
+    const increase = fc.double({ min: 1, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.2, max: 200, noNaN: true }),
+        fc.array(increase, { minLength: 8, maxLength: 8 }),
+        fc.boolean(),
+        (leastMs, increases, isForRelays) => {
+          let ms = leastMs;
+          const kernel = new Map([[LEAST_TOKENS, ms]]);
+          for (const [at, factor] of increases.entries()) {
+            kernel.set(2 ** (at + 3), (ms *= factor));
+          }
+          const last = pieces(kernel, NO_STEPS, { isForRelays }).slice(-20);
+          const most = Math.max(isForRelays ? 250 : 300, 1.5 * leastMs);
+          expect(Math.max(...last.map(({ ms: each }) => each))).toBeLessThanOrEqual(most);
+          const tokens = last.at(-1)?.tokens ?? 0;
+          const cost = (width: number) => (kernel.get(width) ?? 0) / width;
+          const usual = [...kernel.keys()].findLast((width) => (kernel.get(width) ?? 0) <= 100);
+          if (usual !== undefined && tokens > usual) {
+            expect(cost(tokens)).toBeLessThanOrEqual(0.8 * cost(usual) + 1e-9);
+          }
+        },
+      ),
+    );
   });
 
   test('is not made smaller by one slow step', () => {
@@ -114,7 +206,7 @@ describe('the piece of a prompt that a step reads', () => {
     expect(withStep(known, rest)).toBe(known);
   });
 
-  test('settles: with steps that differ by a tenth it stays within a factor of two, near its time', () => {
+  test('settles: with steps that differ by a tenth it stays within a factor of four, within its time', () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -129,14 +221,10 @@ describe('the piece of a prompt that a step reads', () => {
           const start = writers > 0 ? written(machine, writers) : NO_STEPS;
           const { chunks, times } = read(machine, 60, start, { writers, noise });
           const late = chunks.slice(20);
-          const least = Math.max(LEAST_TOKENS, Math.min(...late));
-          // A piece of a few tokens cannot change by less than one of them.
-          expect(Math.max(...late)).toBeLessThanOrEqual(2 * least + 4);
-          const aim = writers > 0 ? 50 : 100;
+          // Twice its time, or as long as is worth it by chance.
+          expect(Math.max(...late)).toBeLessThanOrEqual(4 * Math.min(...late));
           const alone = machine.fixedMs + machine.writerMs * writers;
-          const least4 = alone + machine.tokenMs * LEAST_TOKENS;
-          const allowed = Math.max(aim, 2 * alone + machine.tokenMs, least4) * 1.6;
-          expect(Math.max(...times.slice(20))).toBeLessThanOrEqual(allowed);
+          expect(Math.max(...times.slice(20))).toBeLessThanOrEqual((300 + alone) * 1.25);
         },
       ),
       { numRuns: 500 },

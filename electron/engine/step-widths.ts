@@ -1,0 +1,68 @@
+/** What reading so many prompt tokens at once takes, from the widths that were tried lately. */
+
+export interface WidthCost {
+  readonly tokens: number;
+  /** Of the last steps of this width, newest last. */
+  readonly ms: readonly number[];
+}
+
+/** One for each width, narrow ones first. */
+export type WidthCosts = readonly WidthCost[];
+
+export const NO_WIDTHS: WidthCosts = [];
+
+const REMEMBERED = 5;
+/** One slow step is chance, two in a row are not. */
+const RECENT = 3;
+const SURE = 2;
+/** A computer that has become so many times as slow or as fast is another one: what it took before says nothing. */
+const ANOTHER = 2;
+
+/** @param ms that a step of this width took */
+export function withWidth(costs: WidthCosts, tokens: number, ms: number): WidthCosts {
+  const before = costs.find((each) => each.tokens === tokens)?.ms ?? [];
+  const samples = [...before, ms].slice(-REMEMBERED);
+  if (isAnother(samples)) return [{ tokens, ms: samples.slice(-SURE) }];
+  const others = costs.filter((each) => each.tokens !== tokens);
+  return [...others, { tokens, ms: samples }].sort((a, b) => a.tokens - b.tokens);
+}
+
+function isAnother(samples: readonly number[]): boolean {
+  const before = samples.slice(0, -SURE);
+  if (before.length === 0) return false;
+  const usual = median(before);
+  const now = samples.slice(-SURE);
+  return now.every((ms) => ms > usual * ANOTHER) || now.every((ms) => ms < usual / ANOTHER);
+}
+
+/**
+ * Milliseconds. A width that was not tried is on the line between its neighbours; above all that were tried it goes on
+ * as the last two do, but costs no more for a token than the last; below it costs as much for each.
+ */
+export function costOf(costs: WidthCosts, tokens: number): number {
+  const above = costs.find((each) => each.tokens >= tokens);
+  if (above?.tokens === tokens) return msOf(above);
+  const below = costs.filter((each) => each.tokens < tokens);
+  const last = below.at(-1);
+  if (last === undefined) return above === undefined ? 0 : (msOf(above) * tokens) / above.tokens;
+  const share = (msOf(last) * tokens) / last.tokens;
+  if (above !== undefined) return onLine(last, above, tokens);
+  const first = below.at(-2);
+  return first === undefined ? share : Math.min(share, onLine(first, last, tokens));
+}
+
+function onLine(one: WidthCost, other: WidthCost, tokens: number): number {
+  const slope = Math.max(0, (msOf(other) - msOf(one)) / (other.tokens - one.tokens));
+  return msOf(one) + slope * (tokens - one.tokens);
+}
+
+/** Slower counts at once, faster when it has stayed. */
+function msOf({ ms }: WidthCost): number {
+  return Math.max(median(ms), median(ms.slice(-RECENT)));
+}
+
+/** The lower one of two in the middle: an even number says nothing against the faster one. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
