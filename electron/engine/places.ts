@@ -7,7 +7,7 @@ import { createIdleSaving } from './idle-saving.ts';
 import { reusable } from './prefill.ts';
 import type { PrefixStore } from './prefix-store.ts';
 import { readerFor, slotsOf } from './shared-reading.ts';
-import { chooseSlot, commonPrefix, LEAST_TOKENS } from './slots.ts';
+import { chooseSlot, commonPrefix } from './slots.ts';
 import type { Slot } from './step-plan.ts';
 
 /** How much of a prompt did not have to be read. */
@@ -42,8 +42,10 @@ export interface Places {
 
 export interface PlacesPorts {
   readonly clock: Clock;
-  /** Null when states are kept in sequences only. */
-  readonly store: PrefixStore | null;
+  /** Left out, states are kept in sequences only. */
+  readonly store?: PrefixStore | undefined;
+  /** Tokens whose state is worth saving and bringing back at the moment. */
+  leastTokens(): number;
 }
 
 /** How long everybody may wait while one state is saved: with others in the middle of answers, and without. */
@@ -54,7 +56,7 @@ const WANTED_SAVE_MS = 250;
 /** A state is saved when at least this part of it would be lost otherwise. */
 const WORTH_SAVING = 0.25;
 
-export function createPlaces({ clock, store }: PlacesPorts): Places {
+export function createPlaces({ clock, store, leastTokens }: PlacesPorts): Places {
   const holds = createHeldConversations(clock);
   store?.protect((key, tokens) => holds.until(key, tokens));
   /** Whose state each sequence holds; those never used hold nobody's. */
@@ -95,7 +97,12 @@ export function createPlaces({ clock, store }: PlacesPorts): Places {
     const { prompt, request } = generation;
     const key = cacheKeyOf(request);
     const canWait = request.priority === 'can-wait';
-    const reader = readerFor(slotsOf(keys, key, slot), { prompt, known, canWait });
+    const reader = readerFor(slotsOf(keys, key, slot), {
+      prompt,
+      known,
+      canWait,
+      least: leastTokens(),
+    });
     if (reader === null || !reader.slot.port.canRewind) return null;
     return canSave(key, reader.reach, WANTED_SAVE_MS) ? reader : null;
   };
@@ -110,14 +117,14 @@ export function createPlaces({ clock, store }: PlacesPorts): Places {
   /** Saves what the slot is about to lose, when it is much, or was paid for. */
   const saveLeaving = async (slot: Slot, stays: number) => {
     const key = keyOf(slot);
-    if (store === null || key === null) return;
+    if (store === undefined || key === null) return;
     const held = slot.port.held();
     const until = holds.until(key, held);
     const others = slotsOf(keys, key, slot).map(({ port }) => commonPrefix(port.held(), held));
     const known = Math.max(stays, store.shared(key, held, slot.port.canRewind), ...others);
     const lost = held.length - known;
     const isWorthIt = until > 0 ? lost > 0 : lost >= held.length * WORTH_SAVING;
-    if (held.length < LEAST_TOKENS || !isWorthIt) return;
+    if (held.length < leastTokens() || !isWorthIt) return;
     const isBusy = [...keys.keys()].some((each) => each !== slot && each.running !== null);
     const limitMs = until > 0 ? WANTED_SAVE_MS : isBusy ? BUSY_SAVE_MS : QUIET_SAVE_MS;
     if (store.canSave(key, held.length, limitMs)) await store.save(key, slot.port);
@@ -131,13 +138,13 @@ export function createPlaces({ clock, store }: PlacesPorts): Places {
     const stored = store?.shared(key, body, port.canRewind) ?? 0;
     const donor = donorFor(key, prompt, slot);
     const elsewhere = Math.max(stored, donor.shared);
-    if (store === null || key === null || elsewhere - own < LEAST_TOKENS) {
+    if (store === undefined || key === null || elsewhere - own < leastTokens()) {
       await saveLeaving(slot, own);
       keys.set(slot, key);
       return own;
     }
     await saveLeaving(slot, 0);
-    if (donor.slot !== null && donor.shared - stored >= LEAST_TOKENS) {
+    if (donor.slot !== null && donor.shared - stored >= leastTokens()) {
       await store.save(key, donor.slot.port);
     }
     keys.set(slot, key);
@@ -176,7 +183,8 @@ export function createPlaces({ clock, store }: PlacesPorts): Places {
       const stored = store?.shared(key, prompt.slice(0, -1), first.port.canRewind) ?? 0;
       const reader = waitsFor(null, generation, stored);
       const donor = donorFor(key, prompt, null);
-      const index = chooseSlot(rated, Math.max(stored, donor.shared, reader?.reach ?? 0));
+      const elsewhere = Math.max(stored, donor.shared, reader?.reach ?? 0);
+      const index = chooseSlot(rated, elsewhere, leastTokens());
       return index === null ? null : (idle[index] ?? null);
     },
     async fill(slot, generation) {

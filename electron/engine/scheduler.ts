@@ -11,7 +11,7 @@ import { createRelayPace } from './relay-pace.ts';
 import { idleFor, lastRelay, mayTakePlace } from './seats.ts';
 import { toSamplerSeed } from './seed.ts';
 import { mostGuessed } from './speculation-rule.ts';
-import { NO_STEPS, promptTokens, RELAYS_MS, withStep, type StepHistory } from './step-budget.ts';
+import { NO_STEPS, promptTokens, RELAYS_MS, tokensWorthBringing, withStep } from './step-budget.ts';
 import {
   isOwnerServed,
   isRelay,
@@ -95,9 +95,9 @@ export function createScheduler(
   const line = createWaitingLine();
   const news = createNews(ports.clock);
   const pace = createRelayPace(ports.clock, news);
-  const places = createPlaces({ clock: ports.clock, store: ports.store ?? null });
+  const places = createPlaces({ ...ports, leastTokens: () => tokensWorthBringing(history) });
   let uses = 0;
-  let history: StepHistory = NO_STEPS;
+  let history = NO_STEPS;
   let readingSteps = 0;
   let relaysWaitSinceMs = ports.clock.monotonicMs();
   let loop: Promise<void> | null = null;

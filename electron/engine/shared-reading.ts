@@ -1,6 +1,6 @@
 /** Who reads a prompt for others: requests of one key that begin alike wait while the first of them reads. */
 import type { CacheKey } from './cache-key.ts';
-import { commonPrefix, LEAST_TOKENS } from './slots.ts';
+import { commonPrefix } from './slots.ts';
 import type { Running, Slot } from './step-plan.ts';
 
 export interface Reader {
@@ -14,6 +14,8 @@ export interface Wish {
   readonly prompt: readonly number[];
   readonly known: number;
   readonly canWait: boolean;
+  /** Tokens that are worth waiting for. */
+  readonly least: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export function readerFor(others: readonly Slot[], wish: Wish): Reader | null {
     if (request.priority === 'can-wait' && !wish.canWait) continue;
     const ends = Math.min(prompt.length, wish.prompt.length) - 1;
     const reach = Math.min(commonPrefix(prompt, wish.prompt), ends);
-    const isWorthIt = reach - wish.known >= LEAST_TOKENS && running.evaluated < reach;
+    const isWorthIt = reach - wish.known >= wish.least && running.evaluated < reach;
     if (isWorthIt && reach > (best?.reach ?? 0)) best = { slot, reach };
   }
   return best;

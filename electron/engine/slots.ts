@@ -1,6 +1,6 @@
 /** Which sequence a new prompt goes to: the one that already holds its beginning, else the one least missed. */
 
-/** Fewer tokens are read sooner than their state is saved and brought back. */
+/** Fewer tokens are read sooner than their state is saved and brought back, unless reading is slow. */
 export const LEAST_TOKENS = 64;
 
 export interface IdleSlot {
@@ -28,10 +28,18 @@ export function commonPrefix(left: readonly number[], right: readonly number[]):
 
 /**
  * @param elsewhere how much of the prompt could be brought into any of them instead
+ * @param least tokens that are worth it
  * @returns an index; null when there is no idle slot
  */
-export function chooseSlot(idle: readonly IdleSlot[], elsewhere: number): number | null {
-  const rated = idle.map((slot, index) => ({ ...slot, index, reuse: reuseOf(slot, elsewhere) }));
+export function chooseSlot(
+  idle: readonly IdleSlot[],
+  elsewhere: number,
+  least: number,
+): number | null {
+  const rated = idle.map((slot, index) => {
+    const isOutdone = elsewhere - slot.shared >= least;
+    return { ...slot, index, reuse: isOutdone ? 0 : reuseOf(slot) };
+  });
   rated.sort(
     (a, b) =>
       b.reuse - a.reuse ||
@@ -44,8 +52,7 @@ export function chooseSlot(idle: readonly IdleSlot[], elsewhere: number): number
 }
 
 /** Tokens that make it worth to go on in this very slot. */
-function reuseOf({ holds, shared, heldUntilMs }: IdleSlot, elsewhere: number): number {
+function reuseOf({ holds, shared, heldUntilMs }: IdleSlot): number {
   const least = heldUntilMs > 0 ? SAME_HELD_CONVERSATION : SAME_CONVERSATION;
-  const isSame = shared >= holds * least;
-  return isSame && elsewhere - shared < LEAST_TOKENS ? shared : 0;
+  return shared >= holds * least ? shared : 0;
 }

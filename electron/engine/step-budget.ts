@@ -64,6 +64,10 @@ const REMEMBERED = 5;
 const RECENT = 3;
 /** Where reading looks free beside writing, it is only within the error of the clock. */
 const LEAST_PART = 1 / 8;
+/** Milliseconds that are worth saving a state and bringing it back; few tokens take the time of opening two files. */
+const BRINGING_MS = 32;
+const LEAST_BROUGHT = 8;
+const MOST_BROUGHT = 64;
 /** What is read instead of a whole piece says as much about it. */
 const TELLING_PART = 3 / 4;
 
@@ -117,6 +121,13 @@ function isWorthIt(reads: WidthCosts, usual: number, wider: number): boolean {
   const widest = reads.at(-1)?.tokens ?? usual;
   // Where one width is known, nobody knows what another one costs.
   return reads.length === 1 || wider < widest || tokenMs(wider) <= tokenMs(widest) * MAY_PAY;
+}
+
+/** Tokens that take so long to read that bringing their state from elsewhere spares time. */
+export function tokensWorthBringing({ reads }: StepHistory): number {
+  const tokenMs = Math.min(...reads.map(({ tokens }) => costOf(reads, tokens) / tokens));
+  const worth = Number.isFinite(tokenMs) ? Math.ceil(BRINGING_MS / tokenMs) : MOST_BROUGHT;
+  return Math.min(MOST_BROUGHT, Math.max(LEAST_BROUGHT, worth));
 }
 
 function widthsTo(most: number): readonly number[] {

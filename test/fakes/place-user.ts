@@ -1,6 +1,7 @@
 /** Uses places as a scheduler does, one step at a time, without a model. */
 import type { Generation } from '../../electron/engine/generation.ts';
 import { createPlaces, type Known } from '../../electron/engine/places.ts';
+import { LEAST_TOKENS } from '../../electron/engine/slots.ts';
 import { createPrefixStore, type PrefixStore } from '../../electron/engine/prefix-store.ts';
 import type { EngineRequest } from '../../electron/engine/ports.ts';
 import { startRunning, type Slot } from '../../electron/engine/step-plan.ts';
@@ -64,7 +65,7 @@ export function createPlaceUser(options: PlaceUserOptions = {}): PlaceUser {
     memory: memory && { files: memory, limitBytes: memoryBytes ?? 0 },
     disk: disk && { files: disk, limitBytes: diskBytes ?? 0 },
   });
-  const places = createPlaces({ clock, store });
+  const places = createPlaces({ clock, store, leastTokens: () => LEAST_TOKENS });
   const visits = new Map<Slot, Visit>();
   const all = Array.from({ length: sequences }, () => world.sequence(canRewind));
   const slots: Slot[] = all.map((port) => ({ port, lastUse: 0, running: null }));

@@ -11,37 +11,46 @@ const slot = (holds: number, shared: number, lastUse: number, heldUntilMs = 0) =
 
 describe('a prompt goes to the slot', () => {
   test('that holds the longest part of its beginning', () => {
-    expect(chooseSlot([slot(200, 200, 3), slot(400, 400, 2), slot(0, 0, 0)], 0)).toBe(1);
+    expect(chooseSlot([slot(200, 200, 3), slot(400, 400, 2), slot(0, 0, 0)], 0, LEAST_TOKENS)).toBe(
+      1,
+    );
   });
 
   test('that is empty, when all it shares with others is a common opening', () => {
-    expect(chooseSlot([slot(700, 200, 1), slot(0, 0, 9)], 0)).toBe(1);
+    expect(chooseSlot([slot(700, 200, 1), slot(0, 0, 9)], 0, LEAST_TOKENS)).toBe(1);
   });
 
   test('that was used longest ago, when none is empty and none goes on', () => {
-    expect(chooseSlot([slot(700, 200, 9), slot(50, 0, 4), slot(90, 0, 5)], 0)).toBe(1);
+    expect(chooseSlot([slot(700, 200, 9), slot(50, 0, 4), slot(90, 0, 5)], 0, LEAST_TOKENS)).toBe(
+      1,
+    );
   });
 
   test('that holds more than the prompt, when the question was only shortened', () => {
-    expect(chooseSlot([slot(4, 2, 1), slot(0, 0, 0)], 0)).toBe(0);
+    expect(chooseSlot([slot(4, 2, 1), slot(0, 0, 0)], 0, LEAST_TOKENS)).toBe(0);
   });
 
   test('that is missed least, when much more of it can be brought from elsewhere', () => {
     const idle = [slot(100, 100, 5), slot(0, 0, 0)];
-    expect(chooseSlot(idle, 100 + LEAST_TOKENS)).toBe(1);
-    expect(chooseSlot(idle, 100 + LEAST_TOKENS - 1)).toBe(0);
+    expect(chooseSlot(idle, 100 + LEAST_TOKENS, LEAST_TOKENS)).toBe(1);
+    expect(chooseSlot(idle, 100 + LEAST_TOKENS - 1, LEAST_TOKENS)).toBe(0);
+    // Where reading is slow, less is worth it.
+    expect(chooseSlot(idle, 108, 8)).toBe(1);
+    expect(chooseSlot(idle, 107, 8)).toBe(0);
   });
 
   test('that nobody paid for, and else to the one whose time is over first', () => {
-    expect(chooseSlot([slot(90, 0, 1, 500), slot(90, 0, 9), slot(90, 0, 2, 400)], 0)).toBe(1);
-    expect(chooseSlot([slot(90, 0, 1, 500), slot(90, 0, 2, 400)], 0)).toBe(1);
+    expect(
+      chooseSlot([slot(90, 0, 1, 500), slot(90, 0, 9), slot(90, 0, 2, 400)], 0, LEAST_TOKENS),
+    ).toBe(1);
+    expect(chooseSlot([slot(90, 0, 1, 500), slot(90, 0, 2, 400)], 0, LEAST_TOKENS)).toBe(1);
     // What was paid for is not thrown away for a mere opening.
-    expect(chooseSlot([slot(100, 80, 1, 500), slot(90, 0, 9)], 0)).toBe(1);
-    expect(chooseSlot([slot(100, 95, 1, 500), slot(90, 0, 9)], 0)).toBe(0);
+    expect(chooseSlot([slot(100, 80, 1, 500), slot(90, 0, 9)], 0, LEAST_TOKENS)).toBe(1);
+    expect(chooseSlot([slot(100, 95, 1, 500), slot(90, 0, 9)], 0, LEAST_TOKENS)).toBe(0);
   });
 
   test('and to none when none is idle', () => {
-    expect(chooseSlot([], 0)).toBeNull();
+    expect(chooseSlot([], 0, LEAST_TOKENS)).toBeNull();
   });
 });
 
@@ -60,7 +69,7 @@ test('a conversation that shares nothing is never lost while another slot is emp
         const idle = busy.map((each) => ({ ...each, shared: Math.floor(each.holds * 0.4) }));
         const index = Math.min(at, idle.length);
         const withEmpty = idle.toSpliced(index, 0, slot(0, 0, 9));
-        expect(chooseSlot(withEmpty, elsewhere)).toBe(index);
+        expect(chooseSlot(withEmpty, elsewhere, LEAST_TOKENS)).toBe(index);
       },
     ),
   );

@@ -5,6 +5,7 @@ import {
   LEAST_TOKENS,
   NO_STEPS,
   promptTokens,
+  tokensWorthBringing,
   withStep,
   type StepHistory,
 } from '../../../electron/engine/step-budget.ts';
@@ -252,5 +253,16 @@ describe('the piece of a prompt that a step reads', () => {
         },
       ),
     );
+  });
+});
+
+describe('the tokens whose state is worth bringing', () => {
+  test('are the fewer the longer they take to read', () => {
+    const after = (tokenMs: number) =>
+      tokensWorthBringing(read({ fixedMs: 0, tokenMs, writerMs: 0 }, 20, NO_STEPS).known);
+    expect(tokensWorthBringing(NO_STEPS)).toBe(64);
+    expect(after(0.4)).toBe(64);
+    expect(after(2)).toBe(16);
+    expect(after(30)).toBe(8);
   });
 });
