@@ -51,6 +51,8 @@ export const RELAYS_MS = 250;
 /** So many times its time may a piece take that is worth it, see `PAYS`, and so long at most. */
 const STRETCH = 3;
 const STRETCHED_MS = 300;
+/** The same for relays: an engine that does not stand still within 250 ms is killed. */
+const RELAYS_STRETCHED_MS = 200;
 /** Where even the smallest piece takes longer than that: so many times the smallest one. */
 const LEAST_STRETCH = 1.5;
 /**
@@ -142,11 +144,9 @@ function timeForPrompts(history: StepHistory, { writers, isForRelays }: NextStep
   const wantedMs = writers > 0 ? WRITING_MS : READING_MS;
   // Where a single token takes longer than that, a prompt must still be read in this life.
   const partMs = Math.max(wantedMs - takenMs, writersCost(history, Math.max(1, writers)));
-  const boundMs = isForRelays ? Math.max(0, RELAYS_MS - takenMs) : Infinity;
-  return {
-    aimMs: Math.min(partMs, boundMs),
-    mostMs: Math.min(Math.max(partMs, Math.min(STRETCH * partMs, STRETCHED_MS)), boundMs),
-  };
+  const aimMs = isForRelays ? Math.min(partMs, Math.max(0, RELAYS_MS - takenMs)) : partMs;
+  const stretchedMs = isForRelays ? RELAYS_STRETCHED_MS - takenMs : STRETCHED_MS;
+  return { aimMs, mostMs: Math.max(aimMs, Math.min(STRETCH * partMs, stretchedMs)) };
 }
 
 /** What so many writers cost by themselves; 0 as long as nobody has written. */

@@ -36,12 +36,23 @@ function isAnother(samples: readonly number[]): boolean {
 }
 
 /**
- * Milliseconds. A width that was not tried is on the line between its neighbours; above all that were tried it goes on
- * as the last two do, but costs no more for a token than the last; below it costs as much for each.
+ * Milliseconds. One step of a width may have been slow by chance, as the first after a start is, which brings the weights
+ * in: until there are two, it costs no more than its neighbours let expect.
  */
 export function costOf(costs: WidthCosts, tokens: number): number {
-  const above = costs.find((each) => each.tokens >= tokens);
-  if (above?.tokens === tokens) return msOf(above);
+  const own = costs.find((each) => each.tokens === tokens);
+  if (own === undefined) return expected(costs, tokens);
+  const others = costs.filter((each) => each !== own);
+  if (own.ms.length >= SURE || others.length === 0) return msOf(own);
+  return Math.min(msOf(own), expected(others, tokens));
+}
+
+/**
+ * A width that was not tried is on the line between its neighbours; above all that were tried it goes on as the last
+ * two do, but costs no more for a token than the last; below it costs as much for each.
+ */
+function expected(costs: WidthCosts, tokens: number): number {
+  const above = costs.find((each) => each.tokens > tokens);
   const below = costs.filter((each) => each.tokens < tokens);
   const last = below.at(-1);
   if (last === undefined) return above === undefined ? 0 : (msOf(above) * tokens) / above.tokens;
