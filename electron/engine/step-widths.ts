@@ -48,8 +48,9 @@ export function costOf(costs: WidthCosts, tokens: number): number {
 }
 
 /**
- * A width that was not tried is on the line between its neighbours; above all that were tried it goes on as the last
- * two do, but costs no more for a token than the last; below it costs as much for each.
+ * A width that was not tried is on the line between its neighbours. Above all that were tried it is half way between
+ * the line through the last two and as much for each token as the last: later pieces of a prompt cost more, so that the
+ * line alone says too little. Below, it costs as much for each.
  */
 function expected(costs: WidthCosts, tokens: number): number {
   const above = costs.find((each) => each.tokens > tokens);
@@ -59,7 +60,7 @@ function expected(costs: WidthCosts, tokens: number): number {
   const share = (msOf(last) * tokens) / last.tokens;
   if (above !== undefined) return onLine(last, above, tokens);
   const first = below.at(-2);
-  return first === undefined ? share : Math.min(share, onLine(first, last, tokens));
+  return first === undefined ? share : (share + Math.min(share, onLine(first, last, tokens))) / 2;
 }
 
 function onLine(one: WidthCost, other: WidthCost, tokens: number): number {
