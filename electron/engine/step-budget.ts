@@ -62,6 +62,8 @@ const LEAST_STRETCH = 1.5;
 const PAYS = 0.8;
 /** The same for a width that has yet to be tried. */
 const MAY_PAY = 0.9;
+/** Above this no processor computes a token much cheaper. */
+const WIDEST_STRETCHED = 64;
 const REMEMBERED = 5;
 const RECENT = 3;
 /** Where reading looks free beside writing, it is only within the error of the clock. */
@@ -109,9 +111,9 @@ export function promptTokens(history: StepHistory, next: NextStep): number {
   const widths = widthsTo(next.most).filter((tokens) => tokens <= GROWTH * largest);
   const usual = widths.findLast((tokens) => costOf(reads, tokens) <= aimMs) ?? LEAST_TOKENS;
   const limitMs = Math.max(mostMs, LEAST_STRETCH * costOf(reads, LEAST_TOKENS));
-  const better = widths.findLast(
-    (tokens) =>
-      tokens > usual && costOf(reads, tokens) <= limitMs && isWorthIt(reads, usual, tokens),
+  const wider = widths.filter((tokens) => tokens > usual && tokens <= WIDEST_STRETCHED);
+  const better = wider.findLast(
+    (tokens) => costOf(reads, tokens) <= limitMs && isWorthIt(reads, usual, tokens),
   );
   return better ?? usual;
 }
